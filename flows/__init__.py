@@ -1,0 +1,1 @@
+"""Whole productions: what a pipeline is, the one engine that runs it, and the command line."""

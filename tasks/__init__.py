@@ -1,0 +1,1 @@
+"""One step of work each: Prefect tasks over plain functions."""
