@@ -1,0 +1,190 @@
+"""YAML and JSON files as data that remembers where everything stands, so that an error can name line and column."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+Location = tuple[str | int, ...]
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with what a user wrote: where, and what to do."""
+
+    at: Location
+    message: str
+
+
+class InvalidInput(ValueError):
+    """What the user gave cannot be run. Nothing was sent, nothing was spent.
+
+    Attributes:
+        problems: every problem found, in the order of the file.
+    """
+
+    def __init__(self, problems: Iterable[Problem], document: Document | None = None) -> None:
+        self.problems = list(problems)
+        self.document = document
+        super().__init__("\n".join(self.lines()))
+
+    def lines(self) -> list[str]:
+        """One line a problem: file:line:column, the field, what is wrong."""
+        return [self._line(problem) for problem in self.problems]
+
+    def _line(self, problem: Problem) -> str:
+        field_name = dotted(problem.at)
+        place = self.document.place(problem.at) if self.document else ""
+        return ": ".join(part for part in (place, field_name, problem.message) if part)
+
+    def within(self, document: Document, at: Location = ()) -> InvalidInput:
+        """The same problems, found in a part of a document."""
+        return InvalidInput([Problem(at + problem.at, problem.message) for problem in self.problems], document)
+
+
+@dataclass
+class Document:
+    """A file's content and where each part of it stands."""
+
+    path: Path
+    data: Any
+    marks: dict[Location, tuple[int, int]] = field(default_factory=dict)
+
+    def place(self, at: Location) -> str:
+        """``file:line:column`` of a part, or of the nearest part around it that is in the file."""
+        while at and at not in self.marks:
+            at = at[:-1]
+        line, column = self.marks.get(at, (1, 1))
+        return f"{self.path.name}:{line}:{column}"
+
+
+def read_document(path: Path) -> Document:
+    """Read a YAML or JSON file.
+
+    Raises:
+        InvalidInput: the file is missing, is not text, or is not YAML.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise InvalidInput([Problem((), f"cannot read {path}: {reason}")]) from None
+    document = Document(path, None)
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        document.data = None if node is None else _construct(node, (), document.marks)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else path.name
+        raise InvalidInput([Problem((), f"{where}: not valid YAML: {error.problem or error}")]) from None
+    return document
+
+
+def _construct(node: yaml.Node, at: Location, marks: dict[Location, tuple[int, int]]) -> Any:
+    marks.setdefault(at, (node.start_mark.line + 1, node.start_mark.column + 1))
+    if isinstance(node, yaml.MappingNode):
+        found: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = _scalar(key_node)
+            if key in found:
+                raise yaml.MarkedYAMLError(problem=f"{key!r} is given twice", problem_mark=key_node.start_mark)
+            marks[(*at, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            found[key] = _construct(value_node, (*at, key), marks)
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [_construct(item, (*at, number), marks) for number, item in enumerate(node.value)]
+    return _scalar(node)
+
+
+def _scalar(node: yaml.Node) -> Any:
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_object(node, deep=True)
+    finally:
+        loader.dispose()
+
+
+def dotted(at: Location) -> str:
+    """A location as people write it: ``scenes[1].shots[0].seconds``."""
+    text = ""
+    for part in at:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """`` Did you mean 'x'?`` for the name most like the given one, or nothing."""
+    known = list(names)
+    match = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+    return f" Did you mean '{match[0]}'?" if match else ""
+
+
+def validate(kind: type[M], data: Any, document: Document | None = None, at: Location = ()) -> M:
+    """Data as a pydantic model, with errors that name the place and the nearest right name.
+
+    Raises:
+        InvalidInput: with every problem.
+    """
+    if not isinstance(data, Mapping):
+        raise InvalidInput([Problem(at, f"expected fields such as {_fields(kind)}, got {_shown(data)}")], document)
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        problems = [Problem(at + _location(item), _message(kind, item)) for item in error.errors(include_url=False)]
+        raise InvalidInput(list(dict.fromkeys(problems)), document) from None
+
+
+def _location(item: Any) -> Location:
+    hidden = ("function-", "tagged-union", "is-instance", "json-or-python", "constrained-")
+    return tuple(
+        part for part in item["loc"] if isinstance(part, int) or not (part.startswith(hidden) or "[" in part)
+    )
+
+
+def _message(kind: type[BaseModel], item: Any) -> str:
+    if item["type"] == "extra_forbidden":
+        name = str(item["loc"][-1])
+        names = _names_at(kind, item["loc"][:-1])
+        return f"unknown field '{name}'.{nearest(name, names)} Known here: {', '.join(names)}."
+    if item["type"] == "missing":
+        return "is missing"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    given = item.get("input")
+    return message if item["type"] == "value_error" or isinstance(given, Mapping) else f"{message}; got {_shown(given)}"
+
+
+def _names_at(kind: type[BaseModel], at: Sequence[str | int]) -> list[str]:
+    """The names of the fields that a place in a model knows."""
+    here: type[BaseModel] = kind
+    for part in at:
+        if isinstance(part, str) and part in here.model_fields:
+            inner = _model_in(here.model_fields[part].annotation)
+            if inner is not None:
+                here = inner
+    return [info.alias or name for name, info in here.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        if (found := _model_in(argument)) is not None:
+            return found
+    return None
+
+
+def _fields(kind: type[BaseModel]) -> str:
+    return ", ".join(list(kind.model_fields)[:4])
+
+
+def _shown(value: Any) -> str:
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,86 @@
+"""What references can name while a pipeline is walked: parameters, the outputs of steps, the item of a fan-out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.references import Alternatives, Reference
+from tasks.operations import OutputType
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A value that only a run will know: its type, and what can be said of it before."""
+
+    type: OutputType
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Many:
+    """A list of which only a run will know the length; a plan counts it as ``likely`` items."""
+
+    item: Any
+    likely: int = 1
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A step that did not run, and why. What refers to it is skipped as well."""
+
+    reason: str
+
+
+class StepSkipped(Exception):
+    """Resolving met a skipped step."""
+
+
+Outputs = dict[str, Any]
+
+
+@dataclass
+class Scope:
+    """What references can name: parameters, the outputs of steps so far, the item of a fan-out."""
+
+    params: Mapping[str, Any]
+    steps: dict[str, Outputs | Skipped] = field(default_factory=dict)
+    item: Any = None
+    index: int | None = None
+
+    def look_up(self, alternatives: Alternatives) -> Any:
+        """The value of the first alternative that is there.
+
+        Raises:
+            StepSkipped: none is there.
+        """
+        reason = ""
+        for one in alternatives:
+            found = self._value(one)
+            if not isinstance(found, Skipped):
+                return found
+            reason = reason or found.reason
+        raise StepSkipped(reason)
+
+    def _value(self, one: Reference) -> Any:
+        if one.name == "item":
+            value = self.item
+            if one.output is not None:
+                value = value.get(one.output) if isinstance(value, Mapping) else getattr(value, one.output, None)
+        elif one.name == "index":
+            value = self.index
+        elif one.name in self.params:
+            value = self.params[one.name]
+        else:
+            outputs = self.steps[one.name]
+            if isinstance(outputs, Skipped):
+                return outputs
+            value = outputs.get(one.output or "")
+        if one.index is None:
+            return value
+        if isinstance(value, Many):
+            return value.item
+        if isinstance(value, list) and one.index < len(value):
+            return value[one.index]
+        return Skipped(f"{one} has no item {one.index}")

@@ -1,0 +1,79 @@
+"""Files that a user names: local paths, storage URLs and web URLs become assets that a pipeline can work with."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+from blocks import media
+from blocks.storage import MediaStorage
+from tasks.asset import Asset
+from tasks.downloading import fetch
+
+
+def is_web(value: str) -> bool:
+    """Whether a value is a web address."""
+    return value.lower().startswith(("http://", "https://"))
+
+
+def local_file(value: str, base: Path | None = None) -> Path:
+    """The local file that a user's path means; relative ones start from ``base``."""
+    path = Path(value.removeprefix("file://")).expanduser()
+    return path if path.is_absolute() else (base or Path.cwd()) / path
+
+
+async def known_file(value: str, storage: MediaStorage, base: Path | None = None) -> Asset | None:
+    """A local or stored file as an asset, without copying it; None for addresses that only the network knows.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        MediaError: it is no picture, video or sound.
+    """
+    if value.startswith(("data:", "oss://")) or is_web(value):
+        return None
+    stored = storage.relative(value)
+    if stored is not None and await storage.exists(stored):
+        async with storage.local_copy(stored) as path:
+            return await _asset(path, uri=storage.uri(stored), stored=stored)
+    if "://" in value and not value.startswith("file://"):
+        return None
+    path = local_file(value, base)
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path}")
+    return await _asset(path.resolve(), uri=str(path.resolve()), stored="")
+
+
+async def bring(value: str, storage: MediaStorage, base: Path | None = None) -> Asset:
+    """Any file a user names as an asset that operations can read; web files are downloaded into storage once.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        DownloadFailed: the address does not give a whole file.
+    """
+    found = await known_file(value, storage, base)
+    if found is not None:
+        return found
+    name = hashlib.sha256(value.encode()).hexdigest()
+    return await fetch(value, storage, f"inputs/{name[:2]}/{name}/file", base_url=None)
+
+
+async def _asset(path: Path, *, uri: str, stored: str) -> Asset:
+    info = await asyncio.to_thread(media.probe, path)
+    return Asset(
+        uri=uri,
+        path=stored,
+        media_type=info.media_type,
+        bytes=info.bytes,
+        sha256=await asyncio.to_thread(_sha256, path),
+        width=info.width,
+        height=info.height,
+        seconds=info.seconds,
+        fps=info.fps,
+        has_audio=info.has_audio,
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

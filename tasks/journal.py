@@ -1,0 +1,94 @@
+"""The submit journal: an intent in storage before every POST, completed with the task id right after.
+
+An entry lives at ``journal/<fingerprint>-<account>.json`` from the intent until its generation has settled (its files
+are in storage, or it failed). Whoever finds an entry with a submission polls it; an intent without one is reconciled.
+``journal/owned/<task_id>`` says that a task has an owner, settled or not, so that nobody adopts it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from blocks.storage import MediaStorage
+from tasks.records import Submission
+
+
+class Entry(BaseModel):
+    """What the journal knows of one generation that has not settled.
+
+    Attributes:
+        intent_at: when the submit was about to be sent, UTC.
+        submission: the provider's answer; None while nobody knows whether it was accepted.
+        writer: host and process that wrote the intent, for people.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    fingerprint: str
+    model: str
+    account: str
+    intent_at: datetime
+    submission: Submission | None = None
+    writer: str = ""
+
+
+def path_of(fingerprint: str, account: str) -> str:
+    """Where the entry of a generation lies, relative to the storage root."""
+    return f"journal/{fingerprint}-{account_slug(account)}.json"
+
+
+def account_slug(account: str) -> str:
+    """An account's name as part of a file name."""
+    return re.sub("[^0-9A-Za-z]+", "-", account)
+
+
+async def read(storage: MediaStorage, fingerprint: str, account: str) -> Entry | None:
+    """The entry of a generation, or None when this account never sent it or it has settled."""
+    found = await storage.read_json(path_of(fingerprint, account))
+    return None if found is None else Entry.model_validate(found)
+
+
+async def entries(storage: MediaStorage) -> list[Entry]:
+    """Every generation on this storage that has not settled."""
+    found = [await storage.read_json(path) for path in await storage.list("journal") if path.endswith(".json")]
+    return [Entry.model_validate(item) for item in found if item is not None]
+
+
+async def write_intent(storage: MediaStorage, *, fingerprint: str, model: str, account: str, now: datetime) -> Entry:
+    """Say that a submit is about to be sent. Must be on storage before the POST leaves."""
+    entry = Entry(
+        fingerprint=fingerprint,
+        model=model,
+        account=account,
+        intent_at=now,
+        writer=f"{socket.gethostname()}:{os.getpid()}",
+    )
+    await storage.write_json(path_of(fingerprint, account), entry.model_dump(mode="json"))
+    return entry
+
+
+async def complete(storage: MediaStorage, entry: Entry, submission: Submission) -> Entry:
+    """Say what the provider answered to the intent."""
+    entry = entry.model_copy(update={"submission": submission})
+    await storage.write_json(path_of(entry.fingerprint, entry.account), entry.model_dump(mode="json"))
+    await storage.write_bytes(_owner(submission.task_id), b"")
+    return entry
+
+
+async def owns(storage: MediaStorage, task_id: str) -> bool:
+    """Whether some generation of this storage owns the provider's task."""
+    return await storage.exists(_owner(task_id))
+
+
+async def settle(storage: MediaStorage, fingerprint: str, account: str) -> None:
+    """Forget the entry: the generation has ended, or nothing can have been accepted."""
+    await storage.delete(path_of(fingerprint, account))
+
+
+def _owner(task_id: str) -> str:
+    return f"journal/owned/{re.sub('[^0-9A-Za-z_.-]+', '-', task_id)}"

@@ -1,0 +1,221 @@
+"""A session: the one client, storage, pace, watcher and budget that the tasks of a process share.
+
+Who asks for what is settled here, in this order: the environment, the blocks named ``default`` on the Prefect server,
+the embedded emulator.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from blocks.client import Client
+from blocks.client.errors import AuthenticationError, DashScopeError, NotSent
+from blocks.storage import MediaStorage
+from tasks.budget import Budget
+from tasks.pace import Pace
+from tasks.records import Failure
+from tasks.watching import Watcher
+
+T = TypeVar("T")
+
+log = logging.getLogger("wanflow")
+
+EMULATOR_ACCOUNT = "emulator"
+
+
+@dataclass
+class Session:
+    """Everything the tasks of one process share; open it with `open_session`.
+
+    Attributes:
+        account: which account and region pays; ``emulator`` for the embedded one.
+        service: where requests go, for people.
+        emulated: results are animatics of an emulator, never to be taken for paid ones.
+        results: the storage block that keeps Prefect's task results, once it is saved on a server.
+    """
+
+    client: Client
+    storage: MediaStorage
+    pace: Pace
+    watcher: Watcher
+    budget: Budget
+    account: str
+    service: str
+    emulated: bool
+    results: MediaStorage | None = None
+    base: Path | None = None
+    locks: dict[str, asyncio.Lock] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
+
+    @property
+    def region(self) -> str:
+        """The region whose prices apply; an emulator bills as Beijing does."""
+        region = self.client.region
+        return region if region in ("beijing", "singapore", "virginia") else "beijing"
+
+    def lock(self, fingerprint: str) -> asyncio.Lock:
+        """Two steps of one process that ask for the same generation take turns."""
+        return self.locks.setdefault(fingerprint, asyncio.Lock())
+
+    async def preflight(self) -> None:
+        """Reach the service and the storage before anything is paid.
+
+        Raises:
+            DashScopeError: the key is refused or nobody answers at the base URL.
+            StorageUnusable: the storage cannot be written.
+        """
+        await self.storage.check_writable()
+        try:
+            await self.client.list_tasks(page_size=1)
+        except (AuthenticationError, NotSent):
+            raise
+        except DashScopeError as error:
+            log.debug("the list call gave %s; going on", error)
+
+    async def save_results_block(self) -> None:
+        """Save the block that holds Prefect's task results, so that tasks may name it."""
+        if self.results is None:
+            block = MediaStorage(url=self.storage.uri("results"), options=self.storage.options)
+            await block.asave(f"wanflow-results-{self.storage.key}", overwrite=True)
+            self.results = block
+
+
+_current: ContextVar[Session | None] = ContextVar("wanflow_session", default=None)
+
+
+def current() -> Session:
+    """The open session of this context.
+
+    Raises:
+        RuntimeError: outside of `open_session`.
+    """
+    session = _current.get()
+    if session is None:
+        raise RuntimeError("no session is open: wrap the call in `async with open_session():`")
+    return session
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether a base URL names this very machine, as an emulator's does."""
+    host = urlsplit(base_url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_session(
+    storage: str | None = None, *, max_cost: Decimal | None = None, base: Path | None = None
+) -> AsyncIterator[Session]:
+    """Open what the tasks share, or join the session that is open already.
+
+    Args:
+        storage: fsspec URL; default is the environment's ``WANFLOW_STORAGE``, then the block ``default``, then ``./media``.
+        max_cost: the most this run may cost, CNY.
+        base: the folder that relative local inputs start from; the working folder when absent.
+
+    Yields:
+        The session; closed with the context.
+    """
+    joined = _current.get()
+    if joined is not None and storage is None:
+        yield joined
+        return
+    async with AsyncExitStack() as stack:
+        media = await _storage(storage)
+        client, account, service, emulated = await _client(stack, media)
+        pace = Pace(client)
+        watcher = Watcher(client, pace=pace)
+        stack.push_async_callback(watcher.aclose)
+        session = Session(
+            client=client,
+            storage=media,
+            pace=pace,
+            watcher=watcher,
+            budget=Budget(max_cost),
+            account=account,
+            service=service,
+            emulated=emulated,
+            base=base,
+        )
+        token = _current.set(session)
+        try:
+            yield session
+        finally:
+            _current.reset(token)
+
+
+async def _storage(url: str | None) -> MediaStorage:
+    if url is None and "WANFLOW_STORAGE" not in os.environ and _server_configured():
+        saved = await _saved_block(MediaStorage, "media-storage/default")
+        if saved is not None:
+            return saved
+    return MediaStorage.from_environment(url)
+
+
+async def _client(stack: AsyncExitStack, storage: MediaStorage) -> tuple[Client, str, str, bool]:
+    from blocks.dashscope import DashScope
+
+    block = DashScope.from_environment()
+    if block is None and _server_configured():
+        block = await _saved_block(DashScope, "dashscope/default")
+    if block is not None:
+        client = block.get_client()
+        loopback = is_loopback(client.base_url)
+        if loopback and block.api_key is None:
+            client = Client(client.base_url, SecretStr(EMULATOR_ACCOUNT))
+        await stack.enter_async_context(client)
+        return client, client.account, client.base_url, loopback
+
+    from blocks.emulator import Emulator
+
+    emulator = Emulator(state=_emulator_state(storage))
+    await asyncio.to_thread(emulator.start)
+    stack.push_async_callback(asyncio.to_thread, emulator.stop)
+    client = await stack.enter_async_context(Client(emulator.base_url, SecretStr(EMULATOR_ACCOUNT)))
+    return client, EMULATOR_ACCOUNT, "the embedded emulator", True
+
+
+def _emulator_state(storage: MediaStorage) -> Path:
+    home = storage.local_path(".emulator")
+    return home or Path.home() / ".cache" / "wanflow" / "emulator"
+
+
+def uses_emulator() -> bool:
+    """Whether the environment leaves nothing but the embedded emulator; a saved block may still say otherwise."""
+    return not os.environ.get("DASHSCOPE_API_KEY") and not os.environ.get("DASHSCOPE_BASE_URL")
+
+
+def _server_configured() -> bool:
+    if os.environ.get("PREFECT_API_URL"):
+        return True
+    from prefect.settings import PREFECT_API_URL
+
+    return bool(PREFECT_API_URL.value())
+
+
+async def _saved_block(kind: type[T], name: str) -> T | None:
+    from prefect.blocks.core import Block
+    from prefect.exceptions import PrefectException
+
+    try:
+        found = await Block.aload(name, validate=False)
+    except (ValueError, PrefectException, OSError):
+        return None
+    return found if isinstance(found, kind) else None
