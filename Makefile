@@ -1,0 +1,63 @@
+# make film   sets everything up and makes a film with the embedded service (or with your key, when there is one)
+# make test   sets everything up and runs every check
+# make help   the rest
+
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup film up test lint format types contract pytest bench lock clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## .venv with what requirements.lock pins
+
+# The lock and the project file decide: the stamp is older than one of them, and the next target sets up again.
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "wanflow needs Python 3.11 or newer; name it: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install pip; }
+	@echo "Installing what requirements.lock pins; a minute or two, the first time …"
+	@$(BIN)/python -m pip install -qq --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@
+
+film: setup ## the example film, in ./media
+	$(BIN)/wanflow run film -f flows/examples/night-train.yaml
+
+up: setup ## Prefect's server and UI with every deployment; the emulator when there is no key
+	$(BIN)/wanflow up
+
+test: lint types contract pytest ## every check
+
+lint: setup ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup ## repairs what `make lint` can have repaired
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: setup ## mypy, strict
+	$(BIN)/mypy
+
+contract: setup ## who may import whom
+	$(BIN)/lint-imports
+
+pytest: setup ## the tests; slow families too with WANFLOW_TEST_SLOW=1
+	$(BIN)/python -m pytest -m "not benchmark"
+
+bench: setup ## measurements
+	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
+
+lock: setup ## pins the newest versions that fit pyproject.toml
+	$(BIN)/python -m pip install -qq uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+		--generate-hashes --no-emit-index-url --no-annotate --no-strip-extras --custom-compile-command "make lock" \
+		--extra s3 --group dev pyproject.toml --output-file requirements.lock
+
+clean: ## removes the virtual environment and caches, never the media
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
