@@ -70,7 +70,7 @@ class MediaStorage(WritableFileSystem):
     options: SecretDict | None = Field(
         default=None,
         title="Options",
-        description='Options of the fsspec file system as a JSON object, such as {"key": "…", "secret": "…"}. Kept secret.',
+        description='Options of the fsspec file system, such as {"key": "…", "secret": "…"}. Kept secret.',
     )
 
     @field_validator("url")
@@ -243,29 +243,32 @@ class MediaStorage(WritableFileSystem):
         """A presigned URL that reads the file for so many seconds; None where the storage cannot make one. Blocks."""
         return self._files.sign(path, seconds)
 
-    async def read_path(self, path: str) -> bytes:
-        """Read a stored task result: Prefect calls this.
+    async def aread_path(self, path: str) -> bytes:
+        """Read a stored task result, from under ``results/``."""
+        return await asyncio.to_thread(self._read_result, path)
 
-        Args:
-            path: relative to ``results/``.
+    async def awrite_path(self, path: str, content: bytes) -> None:
+        """Store a task result under ``results/``."""
+        await asyncio.to_thread(self._write, self._resolve_path(path), content)
+
+    def read_path(self, path: str, *, _sync: bool = False) -> Any:
+        """Read a stored task result: Prefect calls this, with ``_sync`` from synchronous tasks; else it is awaited.
 
         Raises:
             FileNotFoundError: when there is none.
         """
+        return self._read_result(path) if _sync else self.aread_path(path)
+
+    def write_path(self, path: str, content: bytes, *, _sync: bool = False) -> Any:
+        """Store a task result: Prefect calls this, with ``_sync`` from synchronous tasks; else it is awaited."""
+        return self._write(self._resolve_path(path), content) if _sync else self.awrite_path(path, content)
+
+    def _read_result(self, path: str) -> bytes:
         place = self._resolve_path(path)
-        content = await self.read_bytes(place)
+        content = self._read(place)
         if content is None:
             raise FileNotFoundError(f"no such result in the storage: {self.uri(place)}")
         return content
-
-    async def write_path(self, path: str, content: bytes) -> None:
-        """Store a task result: Prefect calls this.
-
-        Args:
-            path: relative to ``results/``.
-            content: the serialised result.
-        """
-        await self.write_bytes(self._resolve_path(path), content)
 
     def _resolve_path(self, path: str) -> str:
         # Prefect asks for this name on storage that is not saved as a block, and hands resolved paths in again.

@@ -13,6 +13,7 @@ from blocks.storage import MediaStorage
 
 @pytest.fixture(scope="session")
 def s3_endpoint() -> Iterator[str]:
+    """An S3 service of our own."""
     pytest.importorskip("s3fs", reason="s3fs is not installed (extra s3)")
     server = pytest.importorskip("moto.server", reason="moto is not installed (a test dependency)")
     thread = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -24,15 +25,17 @@ def s3_endpoint() -> Iterator[str]:
 
 @pytest.fixture
 def s3_options(s3_endpoint: str) -> dict[str, Any]:
+    """What s3fs needs to reach it."""
     return {
         "key": "testing",
         "secret": "testing-secret",
-        "client_kwargs": {"endpoint_url": s3_endpoint, "region_name": "us-east-1"},
+        "client_kwargs": {"endpoint_url": s3_endpoint, "region_name": "eu-west-1"},
     }
 
 
 @pytest.fixture
 def s3_storage(s3_options: dict[str, Any]) -> MediaStorage:
+    """A storage in a new bucket."""
     import s3fs
 
     bucket = f"bucket-{uuid.uuid4().hex}"
@@ -42,6 +45,7 @@ def s3_storage(s3_options: dict[str, Any]) -> MediaStorage:
 
 @pytest.fixture(params=["local", "memory", pytest.param("s3", marks=pytest.mark.s3)])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStorage:
+    """A new storage of every kind."""
     if request.param == "local":
         return MediaStorage(url=str(tmp_path / "media"))
     if request.param == "memory":

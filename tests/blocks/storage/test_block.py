@@ -11,6 +11,8 @@ from urllib.request import urlopen
 import httpx
 import pytest
 from prefect import flow, task
+from prefect.results import ResultStore
+from prefect.serializers import JSONSerializer
 from prefect.testing.standard_test_suites.blocks import BlockStandardTestSuite
 from prefect.testing.utilities import prefect_test_harness
 from prefect.types import SecretDict
@@ -274,7 +276,6 @@ def test_prefect_keeps_and_finds_results_in_it(tmp_path: Path) -> None:
             "result_storage": "media-storage/default",
             "result_serializer": "json",
             "persist_result": True,
-            "log_prints": False,
         }
 
         @task(cache_key_fn=lambda *_: "sync-key", **settings)
@@ -291,7 +292,7 @@ def test_prefect_keeps_and_finds_results_in_it(tmp_path: Path) -> None:
         def sync_flow() -> int:
             return double(4)
 
-        @flow(result_storage=MediaStorage(url=str(tmp_path / "unsaved")), persist_result=True, result_serializer="json")
+        @flow
         async def async_flow() -> int:
             return await treble(4)
 
@@ -301,4 +302,14 @@ def test_prefect_keeps_and_finds_results_in_it(tmp_path: Path) -> None:
     assert calls == [4, 4]
     assert json.loads((tmp_path / "media/results/sync-key").read_text())["result"] == "8"
     assert (tmp_path / "media/results/async-key").is_file()
-    assert any((tmp_path / "unsaved/results").iterdir())
+
+
+async def test_prefect_can_use_it_before_it_is_saved(storage: MediaStorage) -> None:
+    """A result written through a block that no server knows is found again under its key."""
+    store = ResultStore(result_storage=storage, serializer=JSONSerializer())
+    await store.awrite({"n": 1}, key="some-key")
+
+    again = ResultStore(result_storage=storage, serializer=JSONSerializer())
+    assert await again.aexists("some-key")
+    assert (await again.aread("some-key")).result == {"n": 1}
+    assert await storage.list() == ["results/some-key"]
