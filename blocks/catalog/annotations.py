@@ -1,0 +1,137 @@
+"""What a field's type says beyond its type: the length of a text, the demands on a media file, whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, GetCoreSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+MediaKind = Literal["image", "video", "audio"]
+Scheme = Literal["http", "oss", "data"]
+
+MEGABYTE = 1024 * 1024
+_SHOWN = 24
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text with the length the service reads; it cuts the rest silently and bills all the same.
+
+    Attributes:
+        max_chars: characters read; one Chinese character or one letter counts as one. None: no documented limit.
+        may_be_empty: whether an empty text makes sense on the wire.
+    """
+
+    max_chars: int | None = None
+    may_be_empty: bool = False
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, value: str, info: ValidationInfo) -> str:
+        if not self.may_be_empty and not value.strip():
+            raise PydanticCustomError("empty_text", "is empty; say what should be made")
+        if self.max_chars is None or len(value) <= self.max_chars:
+            return value
+        if context_flag(info, "truncate"):
+            return value[: self.max_chars]
+        raise PydanticCustomError(
+            "text_too_long",
+            "is too long: kept: first {limit} of {length} characters; cut after '…{kept}', lost: '{lost}…'",
+            {
+                "limit": self.max_chars,
+                "length": len(value),
+                "kept": value[max(0, self.max_chars - _SHOWN) : self.max_chars],
+                "lost": value[self.max_chars : self.max_chars + _SHOWN],
+            },
+        )
+
+
+@dataclass(frozen=True)
+class Media:
+    """A field that points to a media file, and what the model demands of that file.
+
+    Attributes:
+        kind: what the file is.
+        formats: documented file formats, lower case; empty when the pages name none.
+        accepts: how the file may reach the provider: ``http`` (also https), ``oss`` (temporary upload), ``data`` (URI).
+        min_side: shortest allowed side, pixels.
+        max_side: longest allowed side, pixels.
+        max_bytes: largest file.
+        min_seconds: shortest film or sound.
+        max_seconds: longest film or sound.
+        max_ratio: longest side over shortest side.
+        min_fps: lowest frame rate of a film.
+        alpha: whether a picture may have transparent parts.
+        ascii_only: the address must not hold unencoded non-ASCII characters.
+    """
+
+    kind: MediaKind
+    formats: tuple[str, ...] = ()
+    accepts: frozenset[Scheme] = frozenset({"http"})
+    min_side: int | None = None
+    max_side: int | None = None
+    max_bytes: int | None = None
+    min_seconds: float | None = None
+    max_seconds: float | None = None
+    max_ratio: float | None = None
+    min_fps: float | None = None
+    alpha: bool = True
+    ascii_only: bool = False
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, value: str, info: ValidationInfo) -> str:
+        if not value.strip():
+            raise PydanticCustomError("empty_media", "is empty; give the address or path of the {kind}", self._said())
+        if context_flag(info, "wire"):
+            scheme = scheme_of(value)
+            if scheme not in self.accepts:
+                raise PydanticCustomError("media_scheme", "is not an address the model reads ({accepts})", self._said())
+            if scheme == "http" and not urlsplit(value).netloc:
+                raise PydanticCustomError("media_scheme", "is an address without a host", self._said())
+            if self.ascii_only and not value.isascii():
+                raise PydanticCustomError("media_encoding", "holds unencoded non-ASCII characters", self._said())
+        return value
+
+    def _said(self) -> dict[str, Any]:
+        return {"kind": self.kind, "accepts": ", ".join(sorted(self.accepts))}
+
+    def describe(self) -> dict[str, Any]:
+        """The demands as plain JSON data; what is not documented is left out."""
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        said["accepts"] = sorted(self.accepts)
+        said["formats"] = list(self.formats)
+        return {name: value for name, value in said.items() if value is not None and value != []}
+
+
+def scheme_of(value: str) -> Scheme | None:
+    """How an address reaches the provider; None for a path or a storage URL, which must be staged first."""
+    head = value[:8].lower()
+    if head.startswith(("http://", "https://")):
+        return "http"
+    if head.startswith("oss://"):
+        return "oss"
+    if head.startswith("data:"):
+        return "data"
+    return None
+
+
+def context_flag(info: ValidationInfo, name: str) -> bool:
+    """A switch of the validation under way (``truncate``, ``wire``)."""
+    return isinstance(info.context, Mapping) and bool(info.context.get(name))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise PydanticCustomError("int_type", "is not a whole number")
+
+
+Whole = BeforeValidator(_whole)
+"""Stands beside a ``Literal`` of integers, which alone would take ``True`` for 1 and ``5.0`` for 5."""

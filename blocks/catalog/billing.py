@@ -1,0 +1,194 @@
+"""What a request will cost and what it did cost, in CNY by the documented unit price. Unknown is never 0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from blocks.catalog.answers import Status
+from blocks.catalog.model import Deployment, Model
+from blocks.catalog.requests import Request
+from blocks.catalog.rows import find
+from blocks.catalog.wan import TIERS
+
+_DEPLOYMENTS: Mapping[str, tuple[Deployment, ...]] = {
+    "beijing": ("beijing",),
+    "singapore": ("singapore",),
+    "virginia": ("us", "global"),
+    "us": ("us",),
+    "global": ("global",),
+}
+
+
+@dataclass(frozen=True)
+class Bill:
+    """A price, expected or real.
+
+    Attributes:
+        quantity: how much is billed, in ``unit``; None: not known.
+        unit: ``second``, ``image`` or ``token``.
+        unit_price: of one unit; None: not known, or not one price.
+        amount: quantity times unit price; None: not known.
+        currency: always CNY.
+        note: where the price comes from, or why something is not known.
+        at_most: the most it can come to when the amount is not known but bounded.
+    """
+
+    quantity: Decimal | None
+    unit: str
+    unit_price: Decimal | None
+    amount: Decimal | None
+    currency: str = "CNY"
+    note: str = ""
+    at_most: Decimal | None = None
+
+
+def quote(request: Request, *, region: str = "beijing", input_seconds: float | None = None) -> Bill:
+    """What a request will cost.
+
+    Args:
+        request: the request.
+        region: the region (or deployment) it goes to; an unknown one is quoted at the Beijing list price.
+        input_seconds: length of its input video, for models whose result is as long as the input.
+    """
+    row = request.row
+    prices, note = _prices(row, region)
+    if row.billing.unit == "token":
+        return Bill(None, "token", None, None, note="the number of tokens is known afterwards")
+    price = _price(row, prices, _key(row, request.tier, request.sound))
+    if price is None:
+        note = _no_price(row, region, request.tier)
+    seconds = request.seconds if row.billing.unit == "second" else 1.0
+    if row.billing.output_follows_input and "duration" not in type(request.parameters).model_fields:
+        longest = row.billing.max_seconds
+        seconds = input_seconds if longest is None or input_seconds is None else min(input_seconds, longest)
+        if seconds is None:
+            bound = price * _exact(longest) if price is not None and longest is not None else None
+            return Bill(None, "second", price, None, note="as long as the input, which is not known", at_most=bound)
+    quantity = None if seconds is None else _exact(seconds)
+    if quantity is None:
+        note = "the billed quantity is known afterwards"
+    return Bill(quantity, row.billing.unit, price, _times(quantity, price), note=note)
+
+
+def cost(
+    model: str,
+    usage: Mapping[str, Any] | None,
+    *,
+    request: Request | None = None,
+    status: Status | None = None,
+    region: str = "beijing",
+) -> Bill:
+    """What a generation did cost.
+
+    Args:
+        model: the model's id.
+        usage: the ``usage`` of its answer.
+        request: what was asked, for what the usage does not say (resolution, sound).
+        status: of the task; failed and cancelled ones cost nothing.
+        region: the region (or deployment) it ran in.
+
+    Raises:
+        UnknownModel: no such model.
+    """
+    row = find(model)
+    unit = row.billing.unit
+    if status in (Status.FAILED, Status.CANCELED):
+        return Bill(Decimal(0), unit, None, Decimal(0), note="failed and cancelled tasks are free")
+    if status is not None and status is not Status.SUCCEEDED:
+        return Bill(None, unit, None, None, note=f"the task is {status}")
+    if not usage:
+        return Bill(None, unit, None, None, note="the answer carries no usage")
+    prices, note = _prices(row, region)
+    if unit == "token":
+        return _tokens(usage, prices, note)
+    quantity = _quantity(row, usage)
+    tier = _tier(usage) or (request.tier if request else None)
+    audio = usage.get("audio")
+    sound = audio if isinstance(audio, bool) else request.sound if request else None
+    price = _price(row, prices, _key(row, tier, sound))
+    if quantity is None:
+        note = f"the usage has none of {', '.join(row.billing.quantity)}"
+    elif price is None:
+        note = _no_price(row, region, tier)
+    return Bill(quantity, unit, price, _times(quantity, price), note=note)
+
+
+def _prices(row: Model, region: str) -> tuple[Mapping[str, Decimal], str]:
+    prices = row.billing.prices
+    for deployment in _DEPLOYMENTS.get(region, ()):
+        if deployment in prices:
+            return prices[deployment], f"list price, {deployment}"
+    if region in _DEPLOYMENTS or not prices:
+        return {}, ""
+    deployment = "beijing" if "beijing" in prices else next(iter(prices))
+    return prices[deployment], f"list price of {deployment}; {region} may charge otherwise"
+
+
+def _price(row: Model, prices: Mapping[str, Decimal], key: str | None) -> Decimal | None:
+    if len(set(prices.values())) == 1:
+        return next(iter(prices.values()))
+    return prices.get(key) if key is not None else None
+
+
+def _key(row: Model, tier: str | None, sound: bool | None) -> str | None:
+    match row.billing.by:
+        case "flat":
+            return ""
+        case "tier and sound":
+            return None if tier is None or sound is None else f"{tier} {'with sound' if sound else 'silent'}"
+        case _:
+            return tier
+
+
+def _no_price(row: Model, region: str, tier: str | None) -> str:
+    what = f"at {tier} " if tier else ""
+    return f"no price of {row.id} {what}in {region} is known"
+
+
+def _quantity(row: Model, usage: Mapping[str, Any]) -> Decimal | None:
+    for name in row.billing.quantity:
+        amount = _number(usage.get(name))
+        if amount is not None:
+            return amount
+    return None
+
+
+def _tier(usage: Mapping[str, Any]) -> str | None:
+    """The tier the usage names: ``SR`` as a number or a text, or a size in ``size`` or ``video_ratio``."""
+    lines = _number(usage.get("SR"))
+    if lines:
+        return f"{int(lines)}P"
+    for name in ("size", "video_ratio"):
+        tier = TIERS.get(str(usage.get(name)))
+        if tier:
+            return tier
+    return None
+
+
+def _tokens(usage: Mapping[str, Any], prices: Mapping[str, Decimal], note: str) -> Bill:
+    asked, answered = _number(usage.get("prompt_tokens")), _number(usage.get("completion_tokens"))
+    if asked is None or answered is None:
+        return Bill(None, "token", None, None, note="the usage names no tokens")
+    if not prices:
+        return Bill(asked + answered, "token", None, None, note="no price of this region is known")
+    return Bill(asked + answered, "token", None, asked * prices["input"] + answered * prices["output"], note=note)
+
+
+def _times(quantity: Decimal | None, price: Decimal | None) -> Decimal | None:
+    return None if quantity is None or price is None else quantity * price
+
+
+def _exact(number: float) -> Decimal:
+    return Decimal(str(number)).normalize() if number % 1 else Decimal(int(number))
+
+
+def _number(value: Any) -> Decimal | None:
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None

@@ -1,0 +1,76 @@
+"""A model as plain data: for ``wanflow models MODEL --json`` and for pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from blocks.catalog.fields import fields_of
+from blocks.catalog.model import Limits, Model
+from blocks.catalog.requests import Request
+from blocks.catalog.rows import find
+
+
+def describe(model: str) -> dict[str, Any]:
+    """Everything the catalog knows about a model.
+
+    Args:
+        model: the model's id.
+
+    Returns:
+        JSON data; ``fields`` by dotted name, or ``functions`` with their own fields for a model with several.
+
+    Raises:
+        UnknownModel: no such model.
+    """
+    row = find(model)
+    said: dict[str, Any] = {
+        "id": row.id,
+        "family": row.family,
+        "summary": row.summary,
+        "makes": row.kind,
+        "outputs": dict(row.outputs),
+        "mode": row.mode,
+        "endpoint": row.endpoint,
+        "regions": list(row.regions),
+    }
+    if row.variants:
+        said["functions"] = {name: _fields(kind) for name, kind in row.variants.items()}
+    else:
+        said["fields"] = _fields(row.request)
+    said |= {
+        "result": list(row.result.urls),
+        "fps": row.fps,
+        "sound": row.sound,
+        "typical_seconds": list(row.typical_seconds),
+        "billing": _billing(row),
+        "limits": {"default": _limits(row.limits)} | {name: _limits(item) for name, item in row.limits_in.items()},
+        "same_as": row.same_as,
+        "documented": row.documented,
+        "sources": list(row.sources),
+        "notes": list(row.notes),
+    }
+    return said
+
+
+def _fields(kind: type[Request]) -> list[dict[str, Any]]:
+    return [field.describe() for field in fields_of(kind).values()]
+
+
+def _billing(row: Model) -> dict[str, Any]:
+    billing = row.billing
+    return {
+        "unit": billing.unit,
+        "currency": "CNY",
+        "by": billing.by,
+        "usage_fields": [f"usage.{name}" for name in billing.quantity],
+        "input_billed": billing.input_seconds,
+        "failed_billed": False,
+        "free_quota_beijing": billing.free_quota,
+        "prices": {
+            region: {key: str(price) for key, price in table.items()} for region, table in billing.prices.items()
+        },
+    }
+
+
+def _limits(limits: Limits) -> dict[str, Any]:
+    return {"submits_per_second": limits.submits_per_second, "in_progress": limits.in_progress}

@@ -1,0 +1,143 @@
+"""A row of the catalog: everything the project knows about one model, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+from blocks.catalog.requests import Request
+
+Mode = Literal["async", "sync", "chat"]
+Region = Literal["beijing", "singapore", "virginia"]
+Deployment = Literal["beijing", "singapore", "global", "us"]
+OutputType = Literal["video", "image", "images", "audio", "text", "boxes", "template", "boolean"]
+Documented = Literal["full", "partial", "guide-only", "mentioned-only"]
+PriceKey = Literal["flat", "tier", "tier and sound", "mode", "ratio", "tokens"]
+
+VIDEO_SYNTHESIS = "services/aigc/video-generation/video-synthesis"
+IMAGE_TO_VIDEO = "services/aigc/image2video/video-synthesis"
+CHAT = "/compatible-mode/v1/chat/completions"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Documented limits of one account and model; None where the pages are silent."""
+
+    submits_per_second: float | None = None
+    in_progress: int | None = None
+
+
+@dataclass(frozen=True)
+class Billing:
+    """How a model is billed.
+
+    Attributes:
+        unit: what is counted: ``second``, ``image`` or ``token``.
+        quantity: usage fields that hold the billed quantity, the first present one counts.
+        by: what the unit price depends on.
+        prices: unit prices in CNY by deployment and key (``720P``, ``720P with sound``, ``wan-std``, ``1:1``; a
+            flat price has the key ``""``). A deployment that is missing has no known price.
+        input_seconds: whether seconds of input are billed too.
+        output_follows_input: whether the result is as long as the input video.
+        max_seconds: the most seconds one request can be billed for, when its length is not known beforehand.
+        free_quota: free units of a new account, Beijing only.
+    """
+
+    unit: Literal["second", "image", "token"]
+    quantity: tuple[str, ...]
+    by: PriceKey = "flat"
+    prices: Mapping[Deployment, Mapping[str, Decimal]] = field(default_factory=dict)
+    input_seconds: bool = False
+    output_follows_input: bool = False
+    max_seconds: float | None = None
+    free_quota: int | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """Where an answer holds what was made.
+
+    Attributes:
+        urls: paths of result addresses, ``[]`` standing for every item of a list.
+        passed: path of the verdict of a check; None when the model is none.
+        passed_by: paths that must be present for a pass, where the answer has no verdict of its own.
+    """
+
+    urls: tuple[str, ...] = ()
+    passed: str | None = None
+    passed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model.
+
+    Attributes:
+        id: as on the wire.
+        family: models of one family take each other's place.
+        summary: what it does, one line.
+        request: the class of its requests; with ``variants`` their common parent.
+        endpoint: relative to the base URL; a chat model's from the root of the host (it begins with ``/``).
+        mode: ``async`` (submit and poll), ``sync`` (one call) or ``chat``.
+        kind: what it makes.
+        outputs: what a pipeline may refer to, by name.
+        result: where the answer holds it.
+        billing: unit, usage fields and prices.
+        limits: documented submit rate and tasks in progress (Beijing, or the model's only region).
+        limits_in: the same for other deployments.
+        regions: where it is served; key, address and model must belong to the same region.
+        typical_seconds: how long a task usually takes, from and to.
+        fps: frame rate of the result; None: a parameter says, or not documented.
+        sound: whether the result has sound; ``optional``: a parameter says.
+        variants: request classes by function, for models with several functions.
+        variant_field: the field that names the function.
+        also: its id in a region where it has another name; the catalog holds a row for each.
+        same_as: the id of the row this is another region's name of.
+        documented: how much of it the pages show.
+        sources: where the facts come from.
+        notes: contradictions and gaps of the pages, and what we do about them.
+    """
+
+    id: str
+    family: str
+    summary: str
+    request: type[Request]
+    endpoint: str
+    mode: Mode
+    kind: Literal["video", "image", "audio", "text", "check", "template"]
+    outputs: Mapping[str, OutputType]
+    billing: Billing
+    result: Result = Result()
+    limits: Limits = Limits()
+    limits_in: Mapping[Deployment, Limits] = field(default_factory=dict)
+    regions: tuple[Region, ...] = ("beijing",)
+    typical_seconds: tuple[float, float] = (60.0, 300.0)
+    fps: int | None = None
+    sound: bool | Literal["optional"] | None = False
+    variants: Mapping[str, type[Request]] = field(default_factory=dict)
+    variant_field: tuple[str, str] = ("input", "function")
+    also: Mapping[Region, str] = field(default_factory=dict)
+    same_as: str | None = None
+    documented: Documented = "full"
+    sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def requests(self) -> tuple[type[Request], ...]:
+        """Every request class of the model."""
+        return tuple(self.variants.values()) or (self.request,)
+
+    def request_for(self, body: Mapping[str, Any]) -> type[Request] | None:
+        """The request class that fits a body; None when the function it must name is missing or unknown."""
+        if not self.variants:
+            return self.request
+        part = body.get(self.variant_field[0])
+        name = part.get(self.variant_field[1]) if isinstance(part, Mapping) else None
+        return self.variants.get(name) if isinstance(name, str) else None
+
+
+def cny(prices: Mapping[str, str]) -> dict[str, Decimal]:
+    """Unit prices written as text, so that no digit is lost: ``cny({"720P": "0.6"})``."""
+    return {key: Decimal(price) for key, price in prices.items()}

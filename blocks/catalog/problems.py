@@ -1,0 +1,150 @@
+"""Pydantic's errors, retold for the person who wrote the request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from blocks.catalog.errors import Problem
+from blocks.catalog.fields import Field, fields_of
+from blocks.catalog.model import Model
+from blocks.catalog.requests import Request
+
+_SHOWN = 80
+_TYPES = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "dict_type": "a mapping of fields",
+    "model_type": "a mapping of fields",
+    "model_attributes_type": "a mapping of fields",
+}
+_OF_VALUE = ("literal_error", "extra_forbidden", "text_too_long", "too_long", "too_short")
+_OF_RANGE = ("greater_than_equal", "greater_than", "less_than_equal", "less_than")
+
+
+def problems_of(
+    error: ValidationError, row: Model, kind: type[Request], data: Mapping[str, Any], context: Mapping[str, Any]
+) -> list[Problem]:
+    """Every problem of a refused request.
+
+    Args:
+        error: what pydantic found.
+        row: the model asked for.
+        kind: the request class that was tried.
+        data: the request as it was given.
+        context: the switches it was checked with.
+    """
+    fields = fields_of(kind)
+    elsewhere = _Elsewhere(row, data, context)
+    found: list[Problem] = []
+    for detail in error.errors(include_url=False):
+        if detail["type"] == "conflicts":
+            found += [Problem(item.field, item.message, _at(data, item.field)) for item in detail["ctx"]["conflicts"]]
+        else:
+            found.append(_problem(detail, row, fields, elsewhere))
+    return found
+
+
+def _problem(detail: ErrorDetails, row: Model, fields: Mapping[str, Field], elsewhere: _Elsewhere) -> Problem:
+    path = ".".join(str(step) for step in detail["loc"]) or "request"
+    field = fields.get(path) or fields.get(path.rpartition(".")[0])
+    error, value = detail["type"], detail["input"]
+    allowed = field.allowed if field else None
+    if error == "missing":
+        return Problem(path, "is missing", None, allowed)
+    shown = shorten(value, media=field is not None and field.media is not None)
+    models = elsewhere.takers(path) if error in (*_OF_VALUE, *_OF_RANGE) else []
+    if error == "extra_forbidden":
+        return Problem(path, _unknown(path, row, fields), shown, None, models)
+    if error in ("literal_error", *_OF_RANGE):
+        near = _near(value, field)
+        return Problem(path, f"{shown!r} is not taken by {row.id}{near}", shown, allowed, models)
+    if error in ("too_long", "too_short"):
+        return Problem(path, f"holds {len(value)} items", shown, allowed, models)
+    if error in _TYPES:
+        return Problem(path, f"{shown!r} is not {_TYPES[error]}{_whole(error, value)}", shown, allowed)
+    return Problem(path, detail["msg"], shown, None, models)
+
+
+def shorten(value: Any, *, media: bool = False) -> Any:
+    """A value fit for an error text: short, and of an address no query (it may hold a signature)."""
+    if isinstance(value, str):
+        text = value.partition("?")[0] if media else value
+        return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return shorten(str(value), media=media)
+
+
+def _unknown(path: str, row: Model, fields: Mapping[str, Field]) -> str:
+    section, _, name = path.rpartition(".")
+    for other in fields:
+        if other.rpartition(".")[2] == name:
+            return f"stands in the wrong place; it belongs to {other}"
+    known = [other.rpartition(".")[2] for other in fields if other.rpartition(".")[0] == section]
+    near = get_close_matches(name, known, n=1, cutoff=0.6)
+    where = f"; {section} of {row.id} knows {', '.join(known)}" if known else "; a request has model, input, parameters"
+    return f"is no field of {row.id}" + (f"; did you mean {near[0]}?" if near else where)
+
+
+def _near(value: Any, field: Field | None) -> str:
+    if field is None or not isinstance(value, str):
+        return ""
+    choices = [choice for choice in field.choices if isinstance(choice, str)]
+    near = get_close_matches(value.replace("x", "*").replace("×", "*"), choices, n=1, cutoff=0.75)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _whole(error: str, value: Any) -> str:
+    if error != "int_type" or isinstance(value, bool):
+        return ""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return ""
+    return f"; write {int(number)}" if number.is_integer() else ""
+
+
+def _at(data: Mapping[str, Any], path: str) -> Any:
+    node: Any = data
+    for step in path.split("."):
+        node = node.get(step) if isinstance(node, Mapping) else None
+    return shorten(node, media=path.endswith("_url"))
+
+
+class _Elsewhere:
+    """Which models of the same family would take a field as it was given: found by asking their rows."""
+
+    def __init__(self, row: Model, data: Mapping[str, Any], context: Mapping[str, Any]) -> None:
+        self._row, self._data, self._context = row, data, context
+        self._refused: dict[str, set[str]] | None = None
+
+    def takers(self, path: str) -> list[str]:
+        if self._refused is None:
+            self._refused = self._ask()
+        return [model for model, refused in self._refused.items() if path not in refused]
+
+    def _ask(self) -> dict[str, set[str]]:
+        from blocks.catalog.rows import MODELS
+
+        answers: dict[str, set[str]] = {}
+        for other in MODELS.values():
+            kind = other.request_for(self._data)
+            if other.family != self._row.family or other.id == self._row.id or other.same_as or kind is None:
+                continue
+            if other.requests == self._row.requests:
+                continue
+            answers[other.id] = set()
+            try:
+                kind.model_validate({**self._data, "model": other.id}, context=self._context)
+            except ValidationError as error:
+                answers[other.id] = {".".join(str(step) for step in detail["loc"]) for detail in error.errors()}
+        return answers

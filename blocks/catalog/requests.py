@@ -1,0 +1,196 @@
+"""A request: a validated, typed ask of one model, exactly as it goes over the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
+
+from blocks.catalog.annotations import Media, context_flag
+from blocks.catalog.fields import media_of
+
+if TYPE_CHECKING:
+    from blocks.catalog.model import Model
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class MediaField:
+    """A media value somewhere in a request: where it sits, what it says, what the model demands of the file."""
+
+    path: Path
+    value: str
+    spec: Media
+
+    @property
+    def name(self) -> str:
+        """The path in dots: ``input.ref_images_url.0``."""
+        return ".".join(str(step) for step in self.path)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Fields that do not go together.
+
+    Attributes:
+        field: the field to change, relative to the part that found it.
+        message: what is wrong and what to do.
+        refused: whether the service refuses it too; what it merely ignores is refused by us only.
+    """
+
+    field: str
+    message: str
+    refused: bool = False
+
+
+class Part(BaseModel):
+    """A piece of a request: strict types, no unknown fields, never changed once made; null means *not set*."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_what_is_set(cls, data: Any, info: ValidationInfo) -> Any:
+        if isinstance(data, Mapping):
+            return {str(name): value for name, value in data.items() if value is not None}
+        return data
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """What the fields of this part forbid each other."""
+        yield from ()
+
+
+class Input(Part):
+    """The ``input`` of a request."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_the_sdks_own(cls, data: Any, info: ValidationInfo) -> Any:
+        if isinstance(data, Mapping) and context_flag(info, "wire"):
+            return {name: value for name, value in data.items() if name != "extend_prompt"}
+        return data
+
+
+class Parameters(Part):
+    """The ``parameters`` of a request."""
+
+
+class Request(Part):
+    """A validated ask of one model.
+
+    Attributes:
+        model: the model's id.
+        input: what to make it from.
+        parameters: how to make it.
+    """
+
+    model: str
+    input: Input
+    parameters: Parameters = Parameters()
+
+    @model_validator(mode="after")
+    def _no_conflicts(self, info: ValidationInfo) -> Self:
+        found = list(self.conflicts())
+        found += [_under("input", conflict) for conflict in self.input.conflicts()]
+        found += [_under("parameters", conflict) for conflict in self.parameters.conflicts()]
+        if context_flag(info, "wire"):
+            found = [conflict for conflict in found if conflict.refused]
+        if found:
+            raise PydanticCustomError("conflicts", "has fields that do not go together", {"conflicts": tuple(found)})
+        return self
+
+    @property
+    def row(self) -> Model:
+        """The catalog's row of this model."""
+        from blocks.catalog.rows import find
+
+        return find(self.model)
+
+    def body(self) -> dict[str, Any]:
+        """Exactly what goes over the wire; what was not set is absent."""
+        said = self.model_dump(mode="json", exclude_unset=True)
+        return {"model": self.model, **{name: value for name, value in said.items() if name != "model"}}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The canonical form ``{"model", "input", "parameters"}``, with only the fields that were set."""
+        said = self.model_dump(mode="json", exclude_unset=True)
+        return {"model": self.model, "input": said["input"], "parameters": said.get("parameters", {})}
+
+    def media(self) -> list[MediaField]:
+        """Every media value that is set, in the order of the fields."""
+        return list(_media(self, ()))
+
+    def with_media(self, replaced: Mapping[Path, str]) -> Self:
+        """The same request with some media values replaced.
+
+        Args:
+            replaced: new values by the ``path`` of ``media()``.
+
+        Raises:
+            KeyError: a path that holds no media value of this request.
+        """
+        known = {field.path for field in self.media()}
+        said = self.model_dump(mode="python", exclude_unset=True)
+        for path, value in replaced.items():
+            if path not in known:
+                raise KeyError(f"{path} is no media field of this request")
+            said = _replaced(said, path, value)
+        return type(self).model_validate({"model": self.model, **said})
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds of output asked for, the default applied; None when only the service can tell."""
+        duration = getattr(self.parameters, "duration", None)
+        return None if duration is None else float(duration)
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height asked for, the default applied; None when they follow the input."""
+        width, _, height = str(getattr(self.parameters, "size", None) or "").partition("*")
+        return (int(width), int(height)) if height else None
+
+    @property
+    def tier(self) -> str | None:
+        """The resolution tier that is billed, e.g. ``720P``; None when the model has none."""
+        resolution = getattr(self.parameters, "resolution", None)
+        return None if resolution is None else str(resolution)
+
+    @property
+    def sound(self) -> bool | None:
+        """Whether the result will have sound; None when the catalog does not know."""
+        sound = self.row.sound
+        return bool(getattr(self.parameters, "audio", True)) if sound == "optional" else sound
+
+
+def _under(part: str, conflict: Conflict) -> Conflict:
+    return Conflict(f"{part}.{conflict.field}", conflict.message, conflict.refused)
+
+
+def _media(part: BaseModel, path: Path) -> Iterator[MediaField]:
+    for name, info in type(part).model_fields.items():
+        if name not in part.model_fields_set:
+            continue
+        value = getattr(part, name)
+        if isinstance(value, BaseModel):
+            yield from _media(value, (*path, name))
+            continue
+        spec = media_of(info)
+        if spec is None or value is None:
+            continue
+        if isinstance(value, str):
+            yield MediaField((*path, name), value, spec)
+        else:
+            yield from (MediaField((*path, name, at), item, spec) for at, item in enumerate(value))
+
+
+def _replaced(node: Any, path: Path, value: str) -> Any:
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    if isinstance(node, Mapping):
+        return {name: _replaced(child, rest, value) if name == step else child for name, child in node.items()}
+    return [_replaced(child, rest, value) if at == step else child for at, child in enumerate(node)]

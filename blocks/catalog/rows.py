@@ -1,0 +1,57 @@
+"""The catalog's rows by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from types import MappingProxyType
+
+from blocks.catalog import (
+    chat,
+    image_to_video,
+    keyframe_to_video,
+    text_to_video,
+    video_editing,
+    video_style,
+)
+from blocks.catalog.errors import Problem, UnknownModel
+from blocks.catalog.model import Model
+
+_FAMILIES = (
+    text_to_video.MODELS,
+    image_to_video.MODELS,
+    keyframe_to_video.MODELS,
+    video_editing.MODELS,
+    video_style.MODELS,
+    chat.MODELS,
+)
+
+
+def _rows() -> Iterator[Model]:
+    for family in _FAMILIES:
+        for row in family:
+            yield row
+            for region, name in row.also.items():
+                yield replace(row, id=name, regions=(region,), also={}, same_as=row.id)
+
+
+MODELS: Mapping[str, Model] = MappingProxyType({row.id: row for row in _rows()})
+"""Every model by id, family by family."""
+
+
+def find(model: str) -> Model:
+    """The row of a model.
+
+    Args:
+        model: the id as on the wire.
+
+    Raises:
+        UnknownModel: no such id; its text names the nearest ones.
+    """
+    row = MODELS.get(model) if isinstance(model, str) else None
+    if row is None:
+        near = get_close_matches(str(model), MODELS, n=3, cutoff=0.5)
+        hint = f"; the nearest: {', '.join(near)}" if near else "; `wanflow models` lists them"
+        raise UnknownModel([Problem("model", f"is no model of the catalog: {str(model)[:80]!r}{hint}", model)])
+    return row
