@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,11 +59,46 @@ def head_of(source: Source, count: int = 64) -> bytes:
     return head
 
 
+class View(io.RawIOBase):
+    """A file's content with a position of its own, so that one open file can be read at two places in turn."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._position = 0
+        self._size = size_of(file)
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """It can seek."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Moves the position."""
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        self._position = max(0, start + offset)
+        return self._position
+
+    def tell(self) -> int:
+        """The position."""
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """Reads from the position on."""
+        self._file.seek(self._position)
+        data = self._file.read(size)
+        self._position += len(data)
+        return data
+
+
 @contextmanager
 def opened(source: Source) -> Iterator[InputContainer]:
     """Opens sound or film; closes it whatever happens, and turns FFmpeg's errors into ours.
 
-    A binary file is read from its start and stays open: it belongs to the caller.
+    A binary file is read from its start and stays open: it belongs to the caller. One file may be opened several times
+    at once, in one thread.
 
     Raises:
         MediaError: it is missing, no media file, or breaks while it is read.
@@ -70,7 +106,7 @@ def opened(source: Source) -> Iterator[InputContainer]:
     where = name_of(source)
     if size_of(source) == 0:
         raise MediaError("is empty", where)
-    file = os.fspath(source) if isinstance(source, str | os.PathLike) else source
+    file = os.fspath(source) if isinstance(source, str | os.PathLike) else View(source)
     try:
         with av.open(
             file, "r", container_options={"format_whitelist": FORMATS, "protocol_whitelist": "file"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -149,10 +150,8 @@ class VideoWriter:
 
     def discard(self) -> None:
         """Closes the file and removes it."""
-        try:
+        with suppress(av.FFmpegError):
             self._container.close()
-        except av.FFmpegError:
-            pass  # it goes away
         self.path.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:

@@ -1,0 +1,182 @@
+"""Single pictures out of a film: the first, the last, the one that stands for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.reformatter import Colorspace, Interpolation
+from av.video.stream import VideoStream
+from PIL import Image, ImageOps
+
+from .errors import MediaError
+from .probe import MediaInfo, looks_like_image, opened_image, picture_stream, probe, stream_seconds
+from .sources import Source, name_of, opened
+
+_TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
+_HD_HEIGHT = 720
+_UNSPECIFIED = 2
+_FLAT = 6.0
+"""A picture whose brightness varies less than this (of 255) shows nothing: a fade, a blank."""
+
+_EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+
+
+def first_frame(source: Source, dst: str | os.PathLike[str]) -> MediaInfo:
+    """Saves a film's first picture as PNG; of a still picture, the picture itself.
+
+    Args:
+        source: the film.
+        dst: the PNG to write.
+
+    Raises:
+        MediaError: there is none, or it cannot be decoded.
+    """
+    return _save(picture_at(source, 0.0), dst)
+
+
+def last_frame(source: Source, dst: str | os.PathLike[str]) -> MediaInfo:
+    """Saves a film's very last picture as PNG; decodes only from the last picture one can seek to.
+
+    Args:
+        source: the film.
+        dst: the PNG to write.
+
+    Raises:
+        MediaError: there is none, or it cannot be decoded.
+    """
+    if looks_like_image(source):
+        return _save(_still(source), dst)
+    with opened(source) as container:
+        stream = _stream_of(container, source)
+        frame = _last_after_seek(container, stream) or _last_of_all(container, stream)
+        if frame is None:
+            raise MediaError("holds no picture that can be decoded", name_of(source))
+        picture = to_picture(frame, stream)
+    return _save(picture, dst)
+
+
+def poster(source: Source, dst: str | os.PathLike[str], *, at: float = 0.3) -> MediaInfo:
+    """Saves the picture that stands for a film as JPEG.
+
+    Args:
+        source: the film, or a picture.
+        dst: the JPEG to write.
+        at: where to take it, 0 (start) to 1 (end). Where the film shows nothing there, another place is taken.
+
+    Raises:
+        MediaError: nothing can be decoded.
+    """
+    picture = representative(source, at=at).convert("RGB")
+    try:
+        picture.save(dst, "JPEG", quality=88, optimize=True, progressive=True)
+    except OSError as error:
+        raise MediaError(f"cannot be written: {error}", os.fspath(dst)) from error
+    return probe(dst)
+
+
+def representative(source: Source, *, at: float = 0.5) -> Image.Image:
+    """A picture of the film that shows something, best at the part `at` (0 to 1) of it."""
+    picture = picture_at(source, at)
+    if not looks_like_image(source) and _detail(picture) < _FLAT:
+        others = pictures_at(source, (0.25, 0.5, 0.75))
+        picture = max([picture, *others], key=_detail)
+    return picture
+
+
+def picture_at(source: Source, at: float) -> Image.Image:
+    """The picture at a part of the film, 0 (first) to 1 (last); upright, in RGB or RGBA."""
+    return pictures_at(source, (at,))[0]
+
+
+def pictures_at(source: Source, parts: Sequence[float]) -> list[Image.Image]:
+    """The pictures at some parts of a film, each 0 (first) to 1 (last), in the order given; of a still, itself."""
+    if looks_like_image(source):
+        return [_still(source)] * len(parts)
+    with opened(source) as container:
+        stream = _stream_of(container, source)
+        seconds = stream_seconds(container, stream) or 0.0
+        return [_picture_at_time(container, stream, seconds * part, source) for part in parts]
+
+
+def to_picture(frame: av.VideoFrame, stream: VideoStream) -> Image.Image:
+    """A decoded frame as a picture: upright, square pixels, the right colours, transparency kept."""
+    alpha = any(component.is_alpha for component in frame.format.components)
+    source_colours = None
+    if frame.colorspace == _UNSPECIFIED:  # players guess by size, so do we
+        source_colours = Colorspace.ITU709 if frame.height >= _HD_HEIGHT else Colorspace.ITU601
+    pixels = frame.to_ndarray(
+        format="rgba" if alpha else "rgb24", src_colorspace=source_colours, interpolation=int(_EXACT)
+    )
+    picture = Image.fromarray(pixels.astype(np.uint8, copy=False))
+    aspect = stream.sample_aspect_ratio
+    if aspect and aspect != 1:
+        picture = picture.resize((max(1, round(picture.width * aspect)), picture.height), Image.Resampling.LANCZOS)
+    turn = _TURNS.get(frame.rotation % 360)
+    return picture.transpose(turn) if turn is not None else picture
+
+
+def _still(source: Source) -> Image.Image:
+    with opened_image(source) as image:
+        upright = ImageOps.exif_transpose(image)
+        return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+
+
+def _save(picture: Image.Image, dst: str | os.PathLike[str]) -> MediaInfo:
+    try:
+        picture.save(dst, "PNG", compress_level=4)
+    except OSError as error:
+        Path(dst).unlink(missing_ok=True)
+        raise MediaError(f"cannot be written: {error}", os.fspath(dst)) from error
+    return probe(dst)
+
+
+def _detail(picture: Image.Image) -> float:
+    return float(np.asarray(picture.convert("L").resize((64, 36))).std())
+
+
+def _stream_of(container: InputContainer, source: Source) -> VideoStream:
+    stream = picture_stream(container)
+    if stream is None:
+        raise MediaError("has no pictures", name_of(source))
+    stream.thread_type = "AUTO"
+    return stream
+
+
+def _last_after_seek(container: InputContainer, stream: VideoStream) -> av.VideoFrame | None:
+    seconds = stream_seconds(container, stream)
+    if not seconds or stream.time_base is None:
+        return None
+    end = (stream.start_time or 0) + int(seconds / stream.time_base)
+    try:
+        container.seek(end, stream=stream, backward=True)
+    except av.FFmpegError:
+        container.seek(0)
+    return _last_of_all(container, stream)
+
+
+def _last_of_all(container: InputContainer, stream: VideoStream) -> av.VideoFrame | None:
+    last = None
+    for frame in container.decode(stream):
+        if last is None or last.pts is None or frame.pts is None or frame.pts >= last.pts:
+            last = frame
+    return last
+
+
+def _picture_at_time(container: InputContainer, stream: VideoStream, seconds: float, source: Source) -> Image.Image:
+    start = stream.start_time or 0
+    time_base = stream.time_base
+    target = start + int(seconds / time_base) if time_base else start
+    container.seek(target, stream=stream, backward=True)
+    chosen = None
+    for frame in container.decode(stream):
+        if chosen is not None and frame.pts is not None and frame.pts > target:
+            break
+        chosen = frame
+    if chosen is None:
+        raise MediaError("holds no picture that can be decoded", name_of(source))
+    return to_picture(chosen, stream)
