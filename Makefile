@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup film up test lint format types contract pytest bench lock clean
+.PHONY: help setup film up test lint format types contract pytest quick bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -47,17 +47,17 @@ types: setup ## mypy, strict
 contract: setup ## who may import whom
 	$(BIN)/lint-imports
 
-pytest: setup ## the tests; slow families too with WANFLOW_TEST_SLOW=1
+pytest: setup ## the tests, the slow ones too
+	WANFLOW_TEST_SLOW=1 $(BIN)/python -m pytest -m "not benchmark"
+
+quick: setup ## the tests without the slow ones
 	$(BIN)/python -m pytest -m "not benchmark"
 
 bench: setup ## measurements
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
 
 lock: setup ## pins the newest versions that fit pyproject.toml
-	$(BIN)/python -m pip install -qq uv
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
-		--generate-hashes --no-emit-index-url --no-annotate --no-strip-extras --custom-compile-command "make lock" \
-		--extra s3 --group dev pyproject.toml --output-file requirements.lock
+	.ci/lock
 
 clean: ## removes the virtual environment and caches, never the media
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,102 @@
+"""What all tests share: Prefect kept away from the user's, one server for the session, and who can run here.
+
+A test family that needs something of the machine carries a marker. It is skipped, with the reason, where the machine
+lacks it. Tests that take long carry ``slow``: a bare ``pytest`` leaves them out and says so, ``make test`` runs them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from flows.settings import apply_defaults
+
+# Before Prefect is imported anywhere: a home of its own, no key, and nothing the developer's shell says about either.
+_HOME = Path(tempfile.mkdtemp(prefix="wanflow-tests-"))
+for _name in [name for name in os.environ if name.startswith(("PREFECT_", "DASHSCOPE_", "WANFLOW_STORAGE"))]:
+    del os.environ[_name]
+os.environ["PREFECT_HOME"] = str(_HOME)
+os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
+apply_defaults()
+
+import pytest  # noqa: E402  Prefect's settings come first
+
+SLOW = "WANFLOW_TEST_SLOW"
+_LEFT_OUT = pytest.StashKey[int]()
+
+
+def chromium() -> str | None:
+    """The Chromium on this machine, or one like it."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def postgres() -> Path | None:
+    """The folder of PostgreSQL's server programs."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda path: int(path.parent.name))
+
+
+def _browser() -> str | None:
+    return None if chromium() else "needs Chromium on the PATH (apt-get install chromium)"
+
+
+def _postgres() -> str | None:
+    return None if postgres() else "needs PostgreSQL's initdb (apt-get install postgresql)"
+
+
+# Marker: why the machine cannot run it, or None.
+REASONS: dict[str, Callable[[], str | None]] = {
+    "browser": _browser,
+    "postgres": _postgres,
+    "kill": lambda: None if os.name == "posix" else "needs POSIX signals",
+}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what this machine cannot run, saying why; leave out what takes long unless it was asked for."""
+    reasons = {marker: reason for marker, ask in REASONS.items() if (reason := ask())}
+    for item in items:
+        for marker, reason in reasons.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=f"{marker}: {reason}"))
+    if os.environ.get(SLOW) or "slow" in config.option.markexpr:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+        config.stash[_LEFT_OUT] = len(slow)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was left out, above the closing line."""
+    count = config.stash.get(_LEFT_OUT, 0)
+    if count:
+        terminalreporter.write_line(f"{count} slow tests were left out; {SLOW}=1 runs them, as `make test` does")
+
+
+def pytest_unconfigure() -> None:
+    """Leave no Prefect home behind."""
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[str]:
+    """One Prefect server for all tests of the session; starting one takes 10 to 25 s. Gives its API URL."""
+    from prefect.settings import PREFECT_API_URL
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        url = PREFECT_API_URL.value()
+        assert url is not None
+        os.environ["PREFECT_API_URL"] = url  # for the processes that tests start
+        try:
+            yield url
+        finally:
+            os.environ.pop("PREFECT_API_URL", None)

@@ -1,0 +1,85 @@
+"""What wanflow wants of Prefect, and what a user may say otherwise."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from flows.settings import DEFAULTS, apply_defaults
+
+PROJECT = Path(__file__).parents[2]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    return {"PREFECT_HOME": str(home), **more}
+
+
+def test_a_silent_user_gets_all_defaults(tmp_path: Path) -> None:
+    """A user who says nothing gets every default."""
+    found = environment(tmp_path)
+    apply_defaults(found)
+    assert {name: found[name] for name in DEFAULTS} == dict(DEFAULTS)
+
+
+def test_the_users_environment_wins(tmp_path: Path) -> None:
+    """What the user's environment says stays."""
+    found = environment(tmp_path, PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="7")
+    apply_defaults(found)
+    assert found["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] == "7"
+
+
+@pytest.mark.parametrize(("active", "kept"), [("mine", True), ("other", False)])
+def test_the_users_active_profile_wins(tmp_path: Path, active: str, kept: bool) -> None:
+    """What the active Prefect profile says is not overruled by a variable of ours; another profile does not count."""
+    (tmp_path / "profiles.toml").write_text(
+        f'active = "{active}"\n[profiles.mine]\nPREFECT_SERVER_DATABASE_TIMEOUT = "11"\n[profiles.other]\n'
+    )
+    found = environment(tmp_path)
+    apply_defaults(found)
+    assert ("PREFECT_SERVER_DATABASE_TIMEOUT" not in found) is kept
+
+
+def test_a_broken_profile_file_is_prefects_to_report(tmp_path: Path) -> None:
+    """A profile file that cannot be read stops nothing here."""
+    (tmp_path / "profiles.toml").write_text("active = ")
+    found = environment(tmp_path)
+    apply_defaults(found)
+    assert found["DO_NOT_TRACK"] == "1"
+
+
+def test_prefect_understands_every_name(tmp_path: Path) -> None:
+    """Prefect takes each variable for a setting: none is misspelt."""
+    given = {name: value for name, value in DEFAULTS.items() if name.startswith("PREFECT_")}
+    program = (
+        "from prefect.settings import get_current_settings as now\n"
+        "print('\\n'.join(now().to_environment_variables(exclude_unset=True)))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**environment(tmp_path), **given, "PATH": os.environ["PATH"]},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(given) <= set(answer.stdout.split())
+
+
+def test_the_project_file_says_the_same() -> None:
+    """`prefect` typed in the project's folder and `wanflow` typed elsewhere run with the same settings."""
+    written = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["prefect"]
+
+    def flat(table: dict[str, object], prefix: str) -> dict[str, str]:
+        rows: dict[str, str] = {}
+        for key, value in table.items():
+            name = f"{prefix}_{key.upper()}"
+            rows.update(flat(value, name) if isinstance(value, dict) else {name: str(value)})
+        return rows
+
+    ours = {name: value for name, value in DEFAULTS.items() if name.startswith("PREFECT_")}
+    assert {name: value.lower() for name, value in flat(written, "PREFECT").items()} == ours
