@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, ValidationInfo
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 MediaKind = Literal["image", "video", "audio"]
@@ -31,6 +32,10 @@ class Text:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.with_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        limits = {"minLength": None if self.may_be_empty else 1, "maxLength": self.max_chars}
+        return {**handler(schema), **{name: limit for name, limit in limits.items() if limit is not None}}
 
     def _check(self, value: str, info: ValidationInfo) -> str:
         if not self.may_be_empty and not value.strip():

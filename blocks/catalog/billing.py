@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -56,7 +57,7 @@ def quote(request: Request, *, region: str = "beijing", input_seconds: float | N
     row = request.row
     prices, note = _prices(row, region)
     if row.billing.unit == "token":
-        return Bill(None, "token", None, None, note="the number of tokens is known afterwards")
+        return _tokens_at_most(request, prices)
     price = _price(row, prices, _key(row, request.tier, request.sound))
     if price is None:
         note = _no_price(row, region, request.tier)
@@ -151,7 +152,7 @@ def _no_price(row: Model, region: str, tier: str | None) -> str:
 def _quantity(row: Model, usage: Mapping[str, Any]) -> Decimal | None:
     for name in row.billing.quantity:
         amount = _number(usage.get(name))
-        if amount is not None:
+        if amount:  # a finished job of 0 seconds is an answer that does not say
             return amount
     return None
 
@@ -175,6 +176,17 @@ def _tokens(usage: Mapping[str, Any], prices: Mapping[str, Decimal], note: str) 
     if not prices:
         return Bill(asked + answered, "token", None, None, note="no price of this region is known")
     return Bill(asked + answered, "token", None, asked * prices["input"] + answered * prices["output"], note=note)
+
+
+def _tokens_at_most(request: Request, prices: Mapping[str, Decimal]) -> Bill:
+    """A bound: a token holds at least one byte of the text, and the answer stops at ``max_tokens``."""
+    longest = getattr(request.parameters, "max_tokens", None)
+    bound = None
+    if longest is not None and prices:
+        bound = (
+            len(json.dumps(request.body(), ensure_ascii=False).encode()) * prices["input"] + longest * prices["output"]
+        )
+    return Bill(None, "token", None, None, note="the number of tokens is known afterwards", at_most=bound)
 
 
 def _times(quantity: Decimal | None, price: Decimal | None) -> Decimal | None:

@@ -58,6 +58,7 @@ class ChatParameters(Parameters):
         | None
     ) = None
     enable_thinking: Annotated[bool, Field(description="Think first; costs more.")] | None = None
+    stream: Annotated[Literal[False], Field(description="The answer comes in one piece.")] | None = None
     enable_search: Annotated[bool, Field(description="Let the model search the web.")] | None = None
 
 
@@ -66,7 +67,7 @@ class Chat(Request):
 
     model: Literal["qwen-plus"] = "qwen-plus"
     input: ChatInput
-    parameters: ChatParameters = ChatParameters()
+    parameters: ChatParameters = Field(default_factory=ChatParameters)
 
     def conflicts(self) -> Iterator[Conflict]:
         """JSON is asked for in words too, or the service refuses."""

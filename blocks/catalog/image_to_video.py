@@ -1,6 +1,6 @@
-"""Image to video: a picture is the first frame of a clip.
+"""Image to video with sound: a picture is the first frame of a clip, several shots with the newest models.
 
-Facts: models.yaml, the rows of family image-to-video; prices and limits: models-extra.yaml.
+Facts: models.yaml, the wan2.6 and wan2.5 rows of family image-to-video; prices and limits: models-extra.yaml.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from blocks.catalog.annotations import Whole
-from blocks.catalog.model import VIDEO_SYNTHESIS, Billing, Limits, Model, Result, cny
+from blocks.catalog.model import VIDEO_SYNTHESIS, Limits, Model, Result, per_second
 from blocks.catalog.requests import Conflict, Input, Request
 from blocks.catalog.wan import (
     DURATION,
@@ -21,9 +21,7 @@ from blocks.catalog.wan import (
     NegativePrompt,
     Picture,
     Seconds2To15,
-    Seconds5,
     Seconds5Or10,
-    ShortMotion,
     ShotParameters,
     SoundTrack,
     VideoParameters,
@@ -31,17 +29,6 @@ from blocks.catalog.wan import (
 
 FirstFrame = Annotated[Picture, Field(description="First frame; the ratio of the video follows it.")]
 Sound = Annotated[bool, Field(description="With sound or silent; changes the price. False beats audio_url.")]
-# fmt: off
-TurboTemplate = Literal[
-    "squish", "rotation", "poke", "inflate", "dissolve", "carousel", "singleheart", "flying", "rose", "crystalrose",
-    "hug", "frenchkiss", "coupleheart",
-]
-PlusTemplate = Literal[
-    TurboTemplate, "melt", "icecream", "dance1", "dance2", "dance3", "dance4", "dance5", "mermaid", "graduation",
-    "dragon", "money", "jellyfish", "pupil",
-]
-# fmt: on
-TEMPLATE = "A ready-made effect; the prompt is then ignored and best left out."
 
 
 class SoundInput(Input):
@@ -51,14 +38,6 @@ class SoundInput(Input):
     negative_prompt: NegativePrompt | None = None
     img_url: FirstFrame
     audio_url: SoundTrack | None = None
-
-
-class SilentInput(Input):
-    """A first frame and words."""
-
-    prompt: ShortMotion | None = None
-    negative_prompt: NegativePrompt | None = None
-    img_url: FirstFrame
 
 
 class Wan26FlashParameters(ShotParameters):
@@ -74,7 +53,7 @@ class Wan26Flash(Request):
 
     model: Literal["wan2.6-i2v-flash"] = "wan2.6-i2v-flash"
     input: SoundInput
-    parameters: Wan26FlashParameters = Wan26FlashParameters()
+    parameters: Wan26FlashParameters = Field(default_factory=Wan26FlashParameters)
 
     def conflicts(self) -> Iterator[Conflict]:
         """A silent video has no use for a sound track (models.yaml wan2.6-i2v-flash, audio: priority)."""
@@ -94,7 +73,7 @@ class Wan26(Request):
 
     model: Literal["wan2.6-i2v"] = "wan2.6-i2v"
     input: SoundInput
-    parameters: Wan26Parameters = Wan26Parameters()
+    parameters: Wan26Parameters = Field(default_factory=Wan26Parameters)
 
 
 class Wan26UsParameters(ShotParameters):
@@ -109,7 +88,7 @@ class Wan26Us(Request):
 
     model: Literal["wan2.6-i2v-us"] = "wan2.6-i2v-us"
     input: SoundInput
-    parameters: Wan26UsParameters = Wan26UsParameters()
+    parameters: Wan26UsParameters = Field(default_factory=Wan26UsParameters)
 
 
 class Wan25Parameters(VideoParameters):
@@ -124,82 +103,10 @@ class Wan25(Request):
 
     model: Literal["wan2.5-i2v-preview"] = "wan2.5-i2v-preview"
     input: SoundInput
-    parameters: Wan25Parameters = Wan25Parameters()
+    parameters: Wan25Parameters = Field(default_factory=Wan25Parameters)
 
 
-class Wan22FlashParameters(VideoParameters):
-    """wan2.2-i2v-flash."""
-
-    resolution: Annotated[Literal["480P", "720P", "1080P"], Field(description=RESOLUTION)] = "720P"
-    duration: Seconds5 = 5
-
-
-class Wan22Flash(Request):
-    """wan2.2-i2v-flash: silent."""
-
-    model: Literal["wan2.2-i2v-flash"] = "wan2.2-i2v-flash"
-    input: SilentInput
-    parameters: Wan22FlashParameters = Wan22FlashParameters()
-
-
-class Wan22PlusParameters(VideoParameters):
-    """wan2.2-i2v-plus."""
-
-    resolution: Annotated[Literal["480P", "1080P"], Field(description=RESOLUTION)] = "1080P"
-    duration: Seconds5 = 5
-
-
-class Wan22Plus(Request):
-    """wan2.2-i2v-plus: silent."""
-
-    model: Literal["wan2.2-i2v-plus"] = "wan2.2-i2v-plus"
-    input: SilentInput
-    parameters: Wan22PlusParameters = Wan22PlusParameters()
-
-
-class TurboInput(SilentInput):
-    """A first frame, and words or an effect."""
-
-    template: Annotated[TurboTemplate, Field(description=TEMPLATE)] | None = None
-
-
-class Wan21TurboParameters(VideoParameters):
-    """wanx2.1-i2v-turbo."""
-
-    resolution: Annotated[Literal["480P", "720P"], Field(description=RESOLUTION)] = "720P"
-    duration: Annotated[Literal[3, 4, 5], Whole, Field(description=DURATION)] = 5
-
-
-class Wan21Turbo(Request):
-    """wanx2.1-i2v-turbo: silent, some effects."""
-
-    model: Literal["wanx2.1-i2v-turbo", "wan2.1-i2v-turbo"] = "wanx2.1-i2v-turbo"
-    input: TurboInput
-    parameters: Wan21TurboParameters = Wan21TurboParameters()
-
-
-class PlusInput(SilentInput):
-    """A first frame, and words or an effect."""
-
-    template: Annotated[PlusTemplate, Field(description=TEMPLATE)] | None = None
-
-
-class Wan21PlusParameters(VideoParameters):
-    """wanx2.1-i2v-plus."""
-
-    resolution: Annotated[Literal["720P"], Field(description=RESOLUTION)] = "720P"
-    duration: Seconds5 = 5
-
-
-class Wan21Plus(Request):
-    """wanx2.1-i2v-plus: silent, 720P only, all effects."""
-
-    model: Literal["wanx2.1-i2v-plus", "wan2.1-i2v-plus"] = "wanx2.1-i2v-plus"
-    input: PlusInput
-    parameters: Wan21PlusParameters = Wan21PlusParameters()
-
-
-_row = partial(
+row = partial(
     Model,
     family="image-to-video",
     endpoint=VIDEO_SYNTHESIS,
@@ -209,36 +116,30 @@ _row = partial(
     result=Result(urls=("output.video_url",)),
 )
 _CONFIRMED = "models.yaml confirms Beijing only; models-extra.yaml prices the other deployments."
-_FIELDS = "models.yaml leaves the usage fields open; models-extra.yaml fills_of_models_yaml names them."
-_TEMPLATES = "Effects: models.yaml effect_templates; an effect that is not listed for the model fails."
+FIELDS = "models.yaml leaves the usage fields open; models-extra.yaml fills_of_models_yaml names them."
 
 MODELS = (
-    _row(
+    row(
         id="wan2.6-i2v-flash",
         summary="A first frame to a clip with sound or silent; several shots in one clip; 2 to 15 s.",
         request=Wan26Flash,
-        billing=Billing(
-            "second",
+        billing=per_second(
             ("duration",),
-            "tier and sound",
             {
-                "beijing": cny(
-                    {
-                        "720P with sound": "0.3",
-                        "1080P with sound": "0.5",
-                        "720P silent": "0.15",
-                        "1080P silent": "0.25",
-                    }
-                ),
-                "singapore": cny(
-                    {
-                        "720P with sound": "0.366962",
-                        "1080P with sound": "0.550443",
-                        "720P silent": "0.183481",
-                        "1080P silent": "0.275221",
-                    }
-                ),
+                "beijing": {
+                    "720P with sound": "0.3",
+                    "1080P with sound": "0.5",
+                    "720P silent": "0.15",
+                    "1080P silent": "0.25",
+                },
+                "singapore": {
+                    "720P with sound": "0.366962",
+                    "1080P with sound": "0.550443",
+                    "720P silent": "0.183481",
+                    "1080P silent": "0.275221",
+                },
             },
+            by="tier and sound",
             free_quota=50,
         ),
         limits=Limits(5, 5),
@@ -253,18 +154,16 @@ MODELS = (
             _CONFIRMED,
         ),
     ),
-    _row(
+    row(
         id="wan2.6-i2v",
         summary="A first frame to a clip with sound; several shots in one clip; 2 to 15 s.",
         request=Wan26,
-        billing=Billing(
-            "second",
+        billing=per_second(
             ("duration",),
-            "tier",
             {
-                "beijing": cny({"720P": "0.6", "1080P": "1.0"}),
-                "singapore": cny({"720P": "0.733924", "1080P": "1.100886"}),
-                "global": cny({"720P": "0.6", "1080P": "1.0"}),
+                "beijing": {"720P": "0.6", "1080P": "1.0"},
+                "singapore": {"720P": "0.733924", "1080P": "1.100886"},
+                "global": {"720P": "0.6", "1080P": "1.0"},
             },
             free_quota=50,
         ),
@@ -276,11 +175,11 @@ MODELS = (
         sources=("models.yaml wan2.6-i2v", "models-extra.yaml prices, rate_limits wan2.6-i2v"),
         notes=(_CONFIRMED,),
     ),
-    _row(
+    row(
         id="wan2.6-i2v-us",
         summary="wan2.6-i2v in the US: 5, 10 or 15 s.",
         request=Wan26Us,
-        billing=Billing("second", ("duration",), "tier", {"us": cny({"720P": "0.733924", "1080P": "1.100886"})}),
+        billing=per_second(("duration",), {"us": {"720P": "0.733924", "1080P": "1.100886"}}),
         limits=Limits(5, 5),
         regions=("virginia",),
         sound=True,
@@ -290,17 +189,15 @@ MODELS = (
             "Frame rate not documented; sound is said of the series.",
         ),
     ),
-    _row(
+    row(
         id="wan2.5-i2v-preview",
         summary="A first frame to a single shot with sound; 5 or 10 s.",
         request=Wan25,
-        billing=Billing(
-            "second",
-            ("duration",),
-            "tier",
+        billing=per_second(
+            ("duration", "video_duration"),
             {
-                "beijing": cny({"480P": "0.3", "720P": "0.6", "1080P": "1.0"}),
-                "singapore": cny({"480P": "0.366961", "720P": "0.733923", "1080P": "1.100885"}),
+                "beijing": {"480P": "0.3", "720P": "0.6", "1080P": "1.0"},
+                "singapore": {"480P": "0.366961", "720P": "0.733923", "1080P": "1.100885"},
             },
             free_quota=50,
         ),
@@ -310,86 +207,6 @@ MODELS = (
         fps=30,
         sound=True,
         sources=("models.yaml wan2.5-i2v-preview", "models-extra.yaml prices, rate_limits wan2.5-i2v-preview"),
-        notes=(_FIELDS,),
-    ),
-    _row(
-        id="wan2.2-i2v-flash",
-        summary="A first frame to a silent clip of 5 s, fast.",
-        request=Wan22Flash,
-        billing=Billing(
-            "second",
-            ("duration",),
-            "tier",
-            {
-                "beijing": cny({"480P": "0.1", "720P": "0.2", "1080P": "0.48"}),
-                "singapore": cny({"480P": "0.110089", "720P": "0.264213"}),
-            },
-            free_quota=50,
-        ),
-        limits=Limits(2, 2),
-        regions=("beijing", "singapore"),
-        fps=30,
-        sources=("models.yaml wan2.2-i2v-flash", "models-extra.yaml prices, rate_limits wan2.2-i2v-flash"),
-        notes=(_FIELDS, "Singapore: no 1080P price and no limit row."),
-    ),
-    _row(
-        id="wan2.2-i2v-plus",
-        summary="A first frame to a silent clip of 5 s at 480P or 1080P.",
-        request=Wan22Plus,
-        billing=Billing(
-            "second",
-            ("duration",),
-            "tier",
-            {
-                "beijing": cny({"480P": "0.14", "1080P": "0.7"}),
-                "singapore": cny({"480P": "0.146785", "1080P": "0.733924"}),
-            },
-            free_quota=50,
-        ),
-        limits=Limits(2, 2),
-        limits_in={"singapore": Limits(2, 2)},
-        regions=("beijing", "singapore"),
-        fps=30,
-        sources=("models.yaml wan2.2-i2v-plus", "models-extra.yaml prices, rate_limits wan2.2-i2v-plus"),
-        notes=(_FIELDS, "There is no 720P tier."),
-    ),
-    _row(
-        id="wanx2.1-i2v-turbo",
-        summary="A first frame to a silent clip of 3 to 5 s at 480P or 720P; ready-made effects.",
-        request=Wan21Turbo,
-        billing=Billing(
-            "second",
-            ("video_duration",),
-            "tier",
-            {
-                "beijing": cny({"480P": "0.24", "720P": "0.24"}),
-                "singapore": cny({"480P": "0.264213", "720P": "0.264213"}),
-            },
-            free_quota=200,
-        ),
-        limits=Limits(2, 2),
-        limits_in={"singapore": Limits(2, 2)},
-        also={"singapore": "wan2.1-i2v-turbo"},
-        fps=30,
-        sources=("models.yaml wanx2.1-i2v-turbo", "models-extra.yaml prices, rate_limits wanx2.1-i2v-turbo"),
-        notes=(_FIELDS, _TEMPLATES),
-    ),
-    _row(
-        id="wanx2.1-i2v-plus",
-        summary="A first frame to a silent clip of 5 s at 720P; all ready-made effects.",
-        request=Wan21Plus,
-        billing=Billing(
-            "second",
-            ("video_duration",),
-            "tier",
-            {"beijing": cny({"720P": "0.7"}), "singapore": cny({"720P": "0.733924"})},
-            free_quota=200,
-        ),
-        limits=Limits(2, 2),
-        limits_in={"singapore": Limits(2, 2)},
-        also={"singapore": "wan2.1-i2v-plus"},
-        fps=30,
-        sources=("models.yaml wanx2.1-i2v-plus", "models-extra.yaml prices, rate_limits wanx2.1-i2v-plus"),
-        notes=(_FIELDS, _TEMPLATES),
+        notes=(FIELDS,),
     ),
 )

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from blocks.catalog.model import IMAGE_TO_VIDEO, Billing, Limits, Model, Result, cny
+from blocks.catalog.model import IMAGE_TO_VIDEO, Limits, Model, Result, per_second
 from blocks.catalog.requests import Input, Request
 from blocks.catalog.wan import RESOLUTION, NegativePrompt, Picture, Seconds5, ShortMotion, VideoParameters
 
@@ -40,7 +40,7 @@ class Wan22Flash(Request):
 
     model: Literal["wan2.2-kf2v-flash"] = "wan2.2-kf2v-flash"
     input: KeyframeInput
-    parameters: Wan22FlashParameters = Wan22FlashParameters()
+    parameters: Wan22FlashParameters = Field(default_factory=Wan22FlashParameters)
 
 
 class EffectInput(KeyframeInput):
@@ -66,7 +66,7 @@ class Wan21Plus(Request):
 
     model: Literal["wanx2.1-kf2v-plus", "wan2.1-kf2v-plus"] = "wanx2.1-kf2v-plus"
     input: EffectInput
-    parameters: Wan21PlusParameters = Wan21PlusParameters()
+    parameters: Wan21PlusParameters = Field(default_factory=Wan21PlusParameters)
 
 
 _row = partial(
@@ -86,11 +86,9 @@ MODELS = (
         id="wan2.2-kf2v-flash",
         summary="A first and a last frame to a silent clip of 5 s.",
         request=Wan22Flash,
-        billing=Billing(
-            "second",
+        billing=per_second(
             ("video_duration",),
-            "tier",
-            {"beijing": cny({"480P": "0.1", "720P": "0.2", "1080P": "0.48"})},
+            {"beijing": {"480P": "0.1", "720P": "0.2", "1080P": "0.48"}},
             free_quota=50,
         ),
         limits=Limits(2, 2),
@@ -106,11 +104,9 @@ MODELS = (
         id="wanx2.1-kf2v-plus",
         summary="A first and a last frame to a silent clip of 5 s at 720P; ready-made effects.",
         request=Wan21Plus,
-        billing=Billing(
-            "second",
+        billing=per_second(
             ("video_duration",),
-            "tier",
-            {"beijing": cny({"720P": "0.7"}), "singapore": cny({"720P": "0.733924"})},
+            {"beijing": {"720P": "0.7"}, "singapore": {"720P": "0.733924"}},
             free_quota=200,
         ),
         limits=Limits(2, 2),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
+from blocks.catalog.fields import Field, fields_of
 from blocks.catalog.requests import Request
 
 Mode = Literal["async", "sync", "chat"]
@@ -125,6 +126,22 @@ class Model:
     notes: tuple[str, ...] = ()
 
     @property
+    def fields(self) -> dict[str, Field]:
+        """Every field by its dotted path; of a model with several functions all of them together."""
+        merged: dict[str, Field] = {}
+        for kind in self.requests:
+            for path, item in fields_of(kind).items():
+                merged.setdefault(path, item)
+        everywhere = [set(fields_of(kind)) for kind in self.requests]
+        needed = {path for path in merged if all(path in known for known in everywhere)}
+        return {
+            path: replace(
+                item, required=path in needed and all(fields_of(kind)[path].required for kind in self.requests)
+            )
+            for path, item in merged.items()
+        }
+
+    @property
     def requests(self) -> tuple[type[Request], ...]:
         """Every request class of the model."""
         return tuple(self.variants.values()) or (self.request,)
@@ -138,6 +155,31 @@ class Model:
         return self.variants.get(name) if isinstance(name, str) else None
 
 
-def cny(prices: Mapping[str, str]) -> dict[str, Decimal]:
-    """Unit prices written as text, so that no digit is lost: ``cny({"720P": "0.6"})``."""
-    return {key: Decimal(price) for key, price in prices.items()}
+def per_second(
+    usage_fields: tuple[str, ...],
+    prices: Mapping[Deployment, Mapping[str, str]],
+    *,
+    by: PriceKey = "tier",
+    max_seconds: float | None = None,
+    output_follows_input: bool = False,
+    free_quota: int | None = None,
+) -> Billing:
+    """Billing by the second, the prices written as text so that no digit is lost.
+
+    Args:
+        usage_fields: fields of ``usage`` that hold the billed seconds, the first present one counts.
+        prices: CNY a second by deployment and key.
+        by: what the price depends on.
+        max_seconds: the most seconds one request can be billed for.
+        output_follows_input: whether the result is as long as the input video.
+        free_quota: free seconds of a new account, Beijing only.
+    """
+    return Billing(
+        "second",
+        usage_fields,
+        by,
+        {place: {key: Decimal(price) for key, price in table.items()} for place, table in prices.items()},
+        max_seconds=max_seconds,
+        output_follows_input=output_follows_input,
+        free_quota=free_quota,
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from blocks.catalog.annotations import Media, context_flag
@@ -50,7 +50,7 @@ class Conflict:
 class Part(BaseModel):
     """A piece of a request: strict types, no unknown fields, never changed once made; null means *not set*."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -90,7 +90,7 @@ class Request(Part):
 
     model: str
     input: Input
-    parameters: Parameters = Parameters()
+    parameters: Parameters = Field(default_factory=Parameters)
 
     @model_validator(mode="after")
     def _no_conflicts(self, info: ValidationInfo) -> Self:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from blocks.catalog import (
     chat,
     image_to_video,
+    image_to_video_silent,
     keyframe_to_video,
     text_to_video,
     video_editing,
@@ -21,6 +22,7 @@ from blocks.catalog.model import Model
 _FAMILIES = (
     text_to_video.MODELS,
     image_to_video.MODELS,
+    image_to_video_silent.MODELS,
     keyframe_to_video.MODELS,
     video_editing.MODELS,
     video_style.MODELS,

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from blocks.catalog.model import VIDEO_SYNTHESIS, Billing, Limits, Model, Result, cny
+from blocks.catalog.model import VIDEO_SYNTHESIS, Limits, Model, Result, per_second
 from blocks.catalog.requests import Input, Request
 from blocks.catalog.wan import (
     SIZE,
@@ -66,7 +66,7 @@ class Wan26(TextToVideo):
 
     model: Literal["wan2.6-t2v"] = "wan2.6-t2v"
     input: SoundInput
-    parameters: Wan26Parameters = Wan26Parameters()
+    parameters: Wan26Parameters = Field(default_factory=Wan26Parameters)
 
 
 class Wan26UsParameters(ShotParameters):
@@ -81,7 +81,7 @@ class Wan26Us(TextToVideo):
 
     model: Literal["wan2.6-t2v-us"] = "wan2.6-t2v-us"
     input: SoundInput
-    parameters: Wan26UsParameters = Wan26UsParameters()
+    parameters: Wan26UsParameters = Field(default_factory=Wan26UsParameters)
 
 
 class Wan25Parameters(VideoParameters):
@@ -96,7 +96,7 @@ class Wan25(TextToVideo):
 
     model: Literal["wan2.5-t2v-preview"] = "wan2.5-t2v-preview"
     input: SoundInput
-    parameters: Wan25Parameters = Wan25Parameters()
+    parameters: Wan25Parameters = Field(default_factory=Wan25Parameters)
 
 
 class Wan22PlusParameters(VideoParameters):
@@ -111,7 +111,7 @@ class Wan22Plus(TextToVideo):
 
     model: Literal["wan2.2-t2v-plus"] = "wan2.2-t2v-plus"
     input: SilentInput
-    parameters: Wan22PlusParameters = Wan22PlusParameters()
+    parameters: Wan22PlusParameters = Field(default_factory=Wan22PlusParameters)
 
 
 class Wan21TurboParameters(VideoParameters):
@@ -126,7 +126,7 @@ class Wan21Turbo(TextToVideo):
 
     model: Literal["wanx2.1-t2v-turbo", "wan2.1-t2v-turbo"] = "wanx2.1-t2v-turbo"
     input: SilentInput
-    parameters: Wan21TurboParameters = Wan21TurboParameters()
+    parameters: Wan21TurboParameters = Field(default_factory=Wan21TurboParameters)
 
 
 class Wan21PlusParameters(VideoParameters):
@@ -141,7 +141,7 @@ class Wan21Plus(TextToVideo):
 
     model: Literal["wanx2.1-t2v-plus", "wan2.1-t2v-plus"] = "wanx2.1-t2v-plus"
     input: SilentInput
-    parameters: Wan21PlusParameters = Wan21PlusParameters()
+    parameters: Wan21PlusParameters = Field(default_factory=Wan21PlusParameters)
 
 
 _row = partial(
@@ -164,14 +164,12 @@ MODELS = (
         id="wan2.6-t2v",
         summary="Words, and a sound track if given, to a clip with sound; several shots in one clip; 2 to 15 s.",
         request=Wan26,
-        billing=Billing(
-            "second",
+        billing=per_second(
             ("duration",),
-            "tier",
             {
-                "beijing": cny({"720P": "0.6", "1080P": "1.0"}),
-                "singapore": cny({"720P": "0.733924", "1080P": "1.100886"}),
-                "global": cny({"720P": "0.6", "1080P": "1.0"}),
+                "beijing": {"720P": "0.6", "1080P": "1.0"},
+                "singapore": {"720P": "0.733924", "1080P": "1.100886"},
+                "global": {"720P": "0.6", "1080P": "1.0"},
             },
             free_quota=50,
         ),
@@ -191,7 +189,7 @@ MODELS = (
         id="wan2.6-t2v-us",
         summary="wan2.6-t2v in the US: 5 or 10 s.",
         request=Wan26Us,
-        billing=Billing("second", ("duration",), "tier", {"us": cny({"720P": "0.733924", "1080P": "1.100886"})}),
+        billing=per_second(("duration",), {"us": {"720P": "0.733924", "1080P": "1.100886"}}),
         limits=Limits(5, 5),
         regions=("virginia",),
         sound=True,
@@ -202,13 +200,11 @@ MODELS = (
         id="wan2.5-t2v-preview",
         summary="Words, and a sound track if given, to a single shot with sound; 5 or 10 s.",
         request=Wan25,
-        billing=Billing(
-            "second",
+        billing=per_second(
             ("video_duration",),
-            "tier",
             {
-                "beijing": cny({"480P": "0.3", "720P": "0.6", "1080P": "1.0"}),
-                "singapore": cny({"480P": "0.366961", "720P": "0.733923", "1080P": "1.100885"}),
+                "beijing": {"480P": "0.3", "720P": "0.6", "1080P": "1.0"},
+                "singapore": {"480P": "0.366961", "720P": "0.733923", "1080P": "1.100885"},
             },
             free_quota=50,
         ),
@@ -224,13 +220,11 @@ MODELS = (
         id="wan2.2-t2v-plus",
         summary=f"Words to a silent clip of 5 s at 480P or 1080P; {_SILENT}.",
         request=Wan22Plus,
-        billing=Billing(
-            "second",
+        billing=per_second(
             ("video_duration",),
-            "tier",
             {
-                "beijing": cny({"480P": "0.14", "1080P": "0.7"}),
-                "singapore": cny({"480P": "0.146785", "1080P": "0.733924"}),
+                "beijing": {"480P": "0.14", "1080P": "0.7"},
+                "singapore": {"480P": "0.146785", "1080P": "0.733924"},
             },
             free_quota=50,
         ),
@@ -245,13 +239,11 @@ MODELS = (
         id="wanx2.1-t2v-turbo",
         summary=f"Words to a silent clip of 5 s, fast; 480P or 720P; {_SILENT}.",
         request=Wan21Turbo,
-        billing=Billing(
-            "second",
+        billing=per_second(
             ("video_duration",),
-            "tier",
             {
-                "beijing": cny({"480P": "0.24", "720P": "0.24"}),
-                "singapore": cny({"480P": "0.264213", "720P": "0.264213"}),
+                "beijing": {"480P": "0.24", "720P": "0.24"},
+                "singapore": {"480P": "0.264213", "720P": "0.264213"},
             },
             free_quota=200,
         ),
@@ -265,11 +257,9 @@ MODELS = (
         id="wanx2.1-t2v-plus",
         summary=f"Words to a silent clip of 5 s at 720P; {_SILENT}.",
         request=Wan21Plus,
-        billing=Billing(
-            "second",
+        billing=per_second(
             ("video_duration",),
-            "tier",
-            {"beijing": cny({"720P": "0.7"}), "singapore": cny({"720P": "0.733924"})},
+            {"beijing": {"720P": "0.7"}, "singapore": {"720P": "0.733924"}},
             free_quota=200,
         ),
         limits=Limits(2, 2),

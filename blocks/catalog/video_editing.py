@@ -12,7 +12,7 @@ from annotated_types import Len
 from pydantic import Field, Strict
 
 from blocks.catalog.annotations import MEGABYTE, Media
-from blocks.catalog.model import VIDEO_SYNTHESIS, Billing, Limits, Model, Result, cny
+from blocks.catalog.model import VIDEO_SYNTHESIS, Limits, Model, Result, per_second
 from blocks.catalog.requests import Conflict, Input, Parameters, Request
 from blocks.catalog.wan import SIZE, TIERS, PromptExtend, Seconds5, Seed, ShortPrompt, Size720, Watermark
 
@@ -86,7 +86,7 @@ class ImageReference(VideoEditing):
     """A video of what the pictures show."""
 
     input: ReferenceInput
-    parameters: ReferenceParameters = ReferenceParameters()
+    parameters: ReferenceParameters = Field(default_factory=ReferenceParameters)
 
     @property
     def tier(self) -> str | None:
@@ -176,7 +176,7 @@ class VideoEdit(VideoEditing):
     """One area of a video changed."""
 
     input: EditInput
-    parameters: EditParameters = EditParameters()
+    parameters: EditParameters = Field(default_factory=EditParameters)
 
     def conflicts(self) -> Iterator[Conflict]:
         """The mask's options need the picture, and its outline a mask that follows."""
@@ -218,7 +218,7 @@ class VideoExtension(VideoEditing):
     """Going on from a frame or a clip, to 5 s in all."""
 
     input: ExtensionInput
-    parameters: ExtensionParameters = ExtensionParameters()
+    parameters: ExtensionParameters = Field(default_factory=ExtensionParameters)
 
     def conflicts(self) -> Iterator[Conflict]:
         """A video needs to be told what of it is copied."""
@@ -248,7 +248,7 @@ class VideoOutpainting(VideoEditing):
     """A wider frame around a video."""
 
     input: OutpaintInput
-    parameters: OutpaintParameters = OutpaintParameters()
+    parameters: OutpaintParameters = Field(default_factory=OutpaintParameters)
 
 
 MODELS = (
@@ -269,11 +269,9 @@ MODELS = (
         kind="video",
         outputs={"video": "video"},
         result=Result(urls=("output.video_url",)),
-        billing=Billing(
-            "second",
+        billing=per_second(
             ("video_duration",),
-            "tier",
-            {"beijing": cny({"720P": "0.7"}), "singapore": cny({"720P": "0.733924"})},
+            {"beijing": {"720P": "0.7"}, "singapore": {"720P": "0.733924"}},
             output_follows_input=True,
             max_seconds=LONGEST_SECONDS,
             free_quota=50,

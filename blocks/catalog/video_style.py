@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from blocks.catalog.annotations import MEGABYTE, Media, Whole
-from blocks.catalog.model import VIDEO_SYNTHESIS, Billing, Limits, Model, Result, cny
+from blocks.catalog.model import VIDEO_SYNTHESIS, Limits, Model, Result, per_second
 from blocks.catalog.requests import Input, Parameters, Request
 
 STYLES: dict[int, str] = {
@@ -68,7 +68,7 @@ class VideoStyleTransform(Request):
 
     model: Literal["video-style-transform"] = "video-style-transform"
     input: StyleInput
-    parameters: StyleParameters = StyleParameters()
+    parameters: StyleParameters = Field(default_factory=StyleParameters)
 
     @property
     def tier(self) -> str | None:
@@ -87,11 +87,9 @@ MODELS = (
         kind="video",
         outputs={"video": "video"},
         result=Result(urls=("output.output_video_url",)),
-        billing=Billing(
-            "second",
+        billing=per_second(
             ("duration",),
-            "tier",
-            {"beijing": cny({"720P": "0.5", "540P": "0.2"})},
+            {"beijing": {"720P": "0.5", "540P": "0.2"}},
             output_follows_input=True,
             max_seconds=LONGEST_SECONDS,
             free_quota=600,
