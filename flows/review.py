@@ -1,4 +1,4 @@
-"""The review page: one self-contained ``index.html`` that plays a production beside its prompts, costs and checksums."""
+"""The review page: one self-contained ``index.html`` that plays a production beside its prompts and costs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Shot:
 
 @dataclass(frozen=True)
 class Scene:
-    """A scene with everything the page says about it. ``starts_at`` is its place in the film, None when it is not in it."""
+    """A scene with all the page says of it; ``starts_at`` is its place in the film, None when it is not there."""
 
     scene: ManifestScene
     shots: Sequence[Shot]

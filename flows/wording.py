@@ -1,4 +1,4 @@
-"""Facts as words for people: money, lengths, sizes, times and states as the review page prints them, without secrets."""
+"""Facts as words for people: money, lengths, sizes, times and states as the review page prints them; no secrets."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def status_class(generation: ManifestGeneration) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """The text without what opens doors: query strings and user names of URLs, provider keys; inline media cut short."""
+    """The text without what opens doors: query strings and user names of URLs, keys; inline media cut short."""
     text = _DATA_URI.sub(lambda found: f"data:{found[1] or ''},…", text)
     return _KEY.sub("sk-…", _URL.sub(lambda found: _bare(found[0]), text))
 

@@ -7,13 +7,14 @@ shown is logged, once, and forgotten. Artifacts of the same key are versions of 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from decimal import Decimal
 from io import BytesIO
-from typing import Any, Final, Literal, ParamSpec, Protocol, TypeVar
+from typing import Any, Final, Literal, ParamSpec, TypeVar
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
@@ -30,58 +31,13 @@ from prefect.context import FlowRunContext
 from prefect.events import emit_event
 from prefect.logging import get_run_logger
 
-PICTURE_BYTES: Final = 300_000
-"""A picture inside a markdown artifact lives in the server's database and in every page that lists it: keep it small."""
+from tasks.produced import Priced, Produced
 
-Money = Decimal | None
+PICTURE_BYTES: Final = 300_000
+"""A picture inside a markdown artifact lives in the server's database and on every page that lists it: small."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class Priced(Protocol):
-    """A generation as the cost table and the events see it; a manifest's generations are such."""
-
-    @property
-    def step(self) -> str: ...
-    @property
-    def model(self) -> str: ...
-    @property
-    def fingerprint(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def cached(self) -> bool: ...
-    @property
-    def cost_cny(self) -> Money: ...
-    @property
-    def quoted_cny(self) -> Money: ...
-    @property
-    def task_id(self) -> str | None: ...
-    @property
-    def seconds_taken(self) -> float | None: ...
-    @property
-    def error(self) -> dict[str, Any] | None: ...
-
-
-class Produced(Protocol):
-    """A finished production as the cost table and the events see it; a manifest is one."""
-
-    @property
-    def production(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def pipeline(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def generations(self) -> Sequence[Priced]: ...
-    @property
-    def cost_cny(self) -> Money: ...
-    @property
-    def saved_cny(self) -> Money: ...
-    @property
-    def unknown_costs(self) -> int: ...
 
 
 def key(*parts: str) -> str:
@@ -89,14 +45,14 @@ def key(*parts: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-") or "production"
 
 
-def price(value: Money) -> str:
+def price(value: Decimal | None) -> str:
     """``¥3.60``; None is *unknown*, never 0."""
     return "unknown" if value is None else f"¥{value:,.2f}"
 
 
 async def plan_table(
     rows: Iterable[Mapping[str, Any]],
-    total: Money,
+    total: Decimal | None,
     *,
     pipeline: str,
     title: str,
@@ -199,12 +155,14 @@ async def contact_sheet_artifact(jpeg: bytes, *, pipeline: str, title: str, link
     name, description = key(pipeline, "contact-sheet"), f"Contact sheet of {_plain(title)}"
     if link and _is_web(link):
         return await _shown(acreate_image_artifact, image_url=link, key=name, description=description)
-    if FlowRunContext.get() is None:
-        return None
-    inline = base64.b64encode(_small(jpeg)).decode()
-    # The UI prints an image artifact's whole URI under the picture; inside markdown it shows the picture alone.
+    return await _shown(_inline, key=name, jpeg=jpeg, description=description)
+
+
+async def _inline(*, key: str, jpeg: bytes, description: str) -> UUID:
+    """The UI prints an image artifact's whole URI under the picture; inside markdown it shows the picture alone."""
+    inline = base64.b64encode(await asyncio.to_thread(_small, jpeg)).decode()
     markdown = f"![{description}](data:image/jpeg;base64,{inline})"
-    return await _shown(acreate_markdown_artifact, markdown=markdown, key=name, description=description)
+    return await acreate_markdown_artifact(markdown=markdown, key=key, description=description)
 
 
 async def production_link(uri: str, title: str, *, pipeline: str = "production") -> UUID | None:
@@ -302,16 +260,12 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Any:
-    return (
-        value
-        if isinstance(value, bool | int | float | str)
-        else ", ".join(map(str, value))
-        if isinstance(value, list | tuple | set | frozenset)
-        else str(value)
-    )
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, bool | int | float | str) else str(value)
 
 
-def _number(value: Money) -> float | None:
+def _number(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
