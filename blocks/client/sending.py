@@ -1,0 +1,160 @@
+"""One HTTP call: what can go wrong on the way, named; a client for every event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+import threading
+import weakref
+from collections.abc import AsyncIterable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any
+
+import httpx
+
+from blocks.client.errors import AnswerLost, DashScopeError, NotSent, error_from
+from blocks.client.redacting import redact
+
+# The connection was never made, so nothing can have been accepted.
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+_LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=4.0)
+
+
+class Connections:
+    """The httpx client of the running event loop, made when first needed and kept until closed.
+
+    Args:
+        transport: takes the place of the network, for tests.
+        trust_env: whether proxies of the environment are used.
+        headers: sent with every call; never the key, because uploads go to another host.
+    """
+
+    def __init__(
+        self, *, transport: httpx.AsyncBaseTransport | None, trust_env: bool, headers: Mapping[str, str]
+    ) -> None:
+        self._transport = transport
+        self._trust_env = trust_env
+        self._headers = dict(headers)
+        self._clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
+            weakref.WeakKeyDictionary()
+        )
+        self._lock = threading.Lock()
+
+    def _client(self) -> httpx.AsyncClient:
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            client = self._clients.get(loop)
+            if client is None or client.is_closed:
+                client = httpx.AsyncClient(
+                    transport=self._transport,
+                    trust_env=self._trust_env,
+                    headers=self._headers,
+                    limits=_LIMITS,
+                    follow_redirects=False,
+                    verify=_tls(self._trust_env) if self._transport is None else True,
+                )
+                self._clients[loop] = client
+        return client
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        timeout: httpx.Timeout,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        content: AsyncIterable[bytes] | None = None,
+    ) -> httpx.Response:
+        """Make one call and read its whole answer, whatever its status.
+
+        Raises:
+            NotSent: no connection was made.
+            AnswerLost: it was sent, and no whole answer came.
+        """
+        sent = dict(headers or {})
+        data: bytes | AsyncIterable[bytes] | None = content
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+            data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        try:
+            return await self._client().request(
+                method, url, headers=sent, params=params or None, content=data, timeout=timeout
+            )
+        except _NEVER_SENT as error:
+            raise NotSent(f"No connection to {_place(url)}: {_said(error)}") from None
+        except httpx.TimeoutException as error:
+            raise AnswerLost(f"{_place(url)} did not answer in time ({type(error).__name__})") from None
+        except httpx.HTTPError as error:
+            raise AnswerLost(f"The connection to {_place(url)} broke: {_said(error)}") from None
+
+    async def aclose(self) -> None:
+        """Close the connections of the running loop; those of loops that ended go with them."""
+        with self._lock:
+            client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.aclose()
+
+
+def answer_of(response: httpx.Response) -> dict[str, Any] | None:
+    """The JSON object an answer holds; None when it holds none."""
+    try:
+        body = response.json()
+    except (ValueError, UnicodeDecodeError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def refusal(response: httpx.Response, *, model: str | None = None) -> DashScopeError:
+    """The error of an answer that is no success."""
+    body: Any = answer_of(response)
+    if body is None:
+        kind = response.headers.get("content-type", "")
+        body = f"{response.reason_phrase or 'an answer'} without JSON ({kind})" if "html" in kind else _text(response)
+    return error_from(response.status_code, body, model=model, retry_after=retry_after(response.headers))
+
+
+def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
+    """Seconds an answer asks to wait: its ``Retry-After`` in seconds or as an HTTP date; None when it says nothing."""
+    said = headers.get("retry-after", "").strip()
+    if not said:
+        return None
+    try:
+        seconds = float(said)
+    except ValueError:
+        try:
+            when = parsedate_to_datetime(said)
+        except (TypeError, ValueError):
+            return None
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        seconds = (when - (now or datetime.now(UTC))).total_seconds()
+    return max(0.0, seconds) if seconds == seconds and seconds != float("inf") else None
+
+
+@lru_cache(maxsize=2)
+def _tls(trust_env: bool) -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=trust_env)
+
+
+def _text(response: httpx.Response) -> str:
+    return response.content[:2000].decode("utf-8", "replace")
+
+
+def _place(url: str) -> str:
+    return redact(url.partition("?")[0])
+
+
+def _said(error: Exception) -> str:
+    return redact(str(error)) or type(error).__name__

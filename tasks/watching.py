@@ -1,0 +1,374 @@
+"""One watcher serves everybody who waits for a task's end.
+
+It asks when a result can be expected, one task at a time while they are few, by the list call once they are many.
+Failed questions are weather: it asks again, later and later, and goes on waiting. When nobody waits, it stops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import logging
+import random
+import time
+import weakref
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+from blocks.catalog import Answer, Status
+from blocks.client import Client, DashScopeError, TaskRow, Throttled
+from tasks.pace import Pace, pace_for
+from tasks.rhythm import LOOPBACK, REMOTE, Rhythm
+from tasks.watched import OnStatus, StillRunning, Watched, caller
+
+__all__ = ["StillRunning", "Watcher", "watcher_for"]
+
+logger = logging.getLogger(__name__)
+
+_ASKING_AT_ONCE = 32
+_PAGES_AT_MOST = 500
+_LONGEST_PAUSE_SECONDS = 300.0
+_SMALL_PAGE = 10  # the provider's own default
+_NEVER = float("inf")
+
+
+class Watcher:
+    """Waits for tasks of one account, in one event loop. ``watcher_for`` gives the one that is shared.
+
+    Args:
+        client: asks; it is not closed here.
+        pace: the query limit; the shared one by default.
+        rhythm: how often to ask; by default quick on this machine and by the models' usual times elsewhere.
+        clock: seconds that only go forward.
+        chance: numbers in [0, 1), for jitter.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        pace: Pace | None = None,
+        rhythm: Rhythm | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._client = client
+        self._given_pace = pace
+        self._rhythm = rhythm or (LOOPBACK if client.is_loopback else REMOTE)
+        self._clock = clock
+        self._chance = chance
+        self._tasks: dict[str, Watched] = {}
+        self._wake = asyncio.Event()
+        self._runner: asyncio.Task[None] | None = None
+        self._helpers: set[asyncio.Task[None]] = set()
+        self._paused_until = 0.0
+        self._stormy = False
+        self._can_list = True
+        self._listing = False
+        self._next_list = 0.0
+        self._list_failures = 0
+        self._list_blanks = 0
+        self._page_size = 100
+
+    @property
+    def waiting_for(self) -> int:
+        """How many tasks somebody waits for."""
+        return len(self._tasks)
+
+    @property
+    def running(self) -> bool:
+        """Whether its loop is at work."""
+        return self._runner is not None and not self._runner.done()
+
+    async def wait(
+        self,
+        task_id: str,
+        *,
+        model: str,
+        submitted_at: datetime,
+        on_status: OnStatus | None = None,
+        deadline_seconds: float | None = None,
+    ) -> Answer:
+        """Wait until a task has ended.
+
+        Args:
+            task_id: as the submit gave it.
+            model: says when a result can be expected, and how to read it.
+            submitted_at: when it was accepted; without a zone it is taken as UTC.
+            on_status: told each status that is new, the last one included; must not block.
+            deadline_seconds: the longest wait from now; None waits as long as it takes.
+
+        Returns:
+            The terminal answer: succeeded, failed, cancelled, or unknown to the provider.
+
+        Raises:
+            StillRunning: the deadline has passed, or the watcher was closed.
+            DashScopeError: the provider refuses to answer, e.g. because the key no longer holds.
+        """
+        began = self._clock()
+        watched = self._tasks.get(task_id) or self._watch(task_id, model, submitted_at)
+        waiter = caller(on_status)
+        watched.waiters.append(waiter)
+        if watched.status is not None:
+            waiter.tell(watched.status)
+        self._start()
+        try:
+            async with asyncio.timeout(deadline_seconds):
+                return await waiter.future
+        except TimeoutError as error:
+            if isinstance(error, StillRunning):
+                raise
+            raise StillRunning(task_id, model, watched.status, self._clock() - began) from None
+        finally:
+            watched.waiters.remove(waiter)
+            if not watched.waiters:
+                self._forget(watched)
+
+    def notify(self, task_id: str) -> None:
+        """Say that a task has ended, as the vendor's completion event does: it is asked for at once."""
+        if watched := self._tasks.get(task_id):
+            watched.ended = True
+            self._wake.set()
+
+    async def aclose(self) -> None:
+        """Stop; everybody who still waits gets StillRunning."""
+        running = [task for task in (self._runner, *self._helpers) if task is not None]
+        for task in running:
+            task.cancel()
+        for watched in list(self._tasks.values()):
+            self._fail(watched, watched.still_running(self._clock()))
+        await asyncio.gather(*running, return_exceptions=True)
+
+    # The loop: what to ask next, and when.
+
+    @property
+    def _pace(self) -> Pace:
+        if self._given_pace is None:
+            self._given_pace = pace_for(self._client)
+        return self._given_pace
+
+    def _watch(self, task_id: str, model: str, submitted_at: datetime) -> Watched:
+        moment = submitted_at if submitted_at.tzinfo else submitted_at.replace(tzinfo=UTC)
+        now = self._clock()
+        submitted = now - max(0.0, (datetime.now(UTC) - moment).total_seconds())
+        first = submitted + self._rhythm.first_question(model)
+        self._tasks[task_id] = Watched(task_id, model, submitted, next_question=first, heard=now)
+        return self._tasks[task_id]
+
+    def _forget(self, watched: Watched) -> None:
+        if self._tasks.get(watched.task_id) is watched:
+            del self._tasks[watched.task_id]
+        self._wake.set()
+
+    def _start(self) -> None:
+        self._wake.set()
+        if not self.running:
+            # An empty context: the loop outlives the run that happened to wait first.
+            loop = asyncio.get_running_loop()
+            self._runner = loop.create_task(self._run(), name="wanflow-watcher", context=contextvars.Context())
+
+    async def _run(self) -> None:
+        try:
+            while self._tasks:
+                self._wake.clear()
+                if self._many and not self._listing and self._clock() >= self._next_list:
+                    self._listing = True
+                    self._help(self._list())
+                watched, delay = self._next()
+                if watched is None:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._wake.wait(), None if delay == _NEVER else delay)
+                    continue
+                async with self._pace.query():
+                    watched, _ = self._next()
+                if watched is not None:
+                    watched.asking = True
+                    self._help(self._ask(watched))
+        except Exception as error:
+            logger.exception("The watcher failed.")
+            for watched in list(self._tasks.values()):
+                self._fail(watched, error)
+
+    def _help(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._helpers.add(task)
+        task.add_done_callback(self._helpers.discard)
+
+    @property
+    def _many(self) -> bool:
+        return self._can_list and len(self._tasks) > self._rhythm.list_above
+
+    def _next(self) -> tuple[Watched | None, float]:
+        """The task to ask for now, or None and the seconds until there may be one."""
+        now = self._clock()
+        until = self._next_list if self._many and not self._listing else _NEVER
+        idle = [watched for watched in self._tasks.values() if not watched.asking]
+        if idle and len(self._tasks) - len(idle) < _ASKING_AT_ONCE:
+            watched = min(idle, key=self._due)
+            due = max(self._due(watched), self._paused_until)
+            if due <= now:
+                return watched, 0.0
+            until = min(until, due)
+        return None, max(0.0, until - now)
+
+    def _due(self, watched: Watched) -> float:
+        if watched.ended and not watched.failures:
+            return 0.0
+        told_by_list = self._many and not self._list_failures
+        if told_by_list and not (watched.ended or watched.missed or watched.unknown_since is not None):
+            return watched.heard + self._rhythm.distrust
+        return watched.next_question
+
+    # A question about one task.
+
+    async def _ask(self, watched: Watched) -> None:
+        try:
+            answer = await self._client.query(watched.task_id, watched.model)
+        except DashScopeError as error:
+            self._not_answered(watched, error)
+        except Exception as error:
+            self._fail(watched, error)
+        else:
+            self._answered(watched, answer)
+        finally:
+            watched.asking = False
+            self._wake.set()
+
+    def _answered(self, watched: Watched, answer: Answer) -> None:
+        now = self._clock()
+        self._calm()
+        watched.failures = watched.refusals = 0
+        watched.heard = now
+        status = answer.status or Status.UNKNOWN
+        if status is Status.UNKNOWN:
+            # A task just accepted may be unknown for a moment; one that stays unknown is gone.
+            watched.unknown_since = now if watched.unknown_since is None else watched.unknown_since
+            sure = max(watched.unknown_since + self._rhythm.unknown_again, watched.submitted + self._rhythm.unknown_age)
+            first_time = watched.unknown_since == now and self._rhythm.unknown_again > 0
+            if now < sure or first_time:
+                watched.ended = False
+                watched.next_question = max(sure, now)
+                return
+        else:
+            watched.unknown_since = None
+        watched.tell(status)
+        if status.final:
+            watched.deliver(answer)
+            self._forget(watched)
+            return
+        watched.ended = False
+        watched.next_question = now + self._rhythm.next_question(watched.model, now - watched.submitted)
+
+    def _not_answered(self, watched: Watched, error: DashScopeError) -> None:
+        now = self._clock()
+        if not error.transient:
+            watched.refusals += 1
+            if watched.refusals > 1:
+                self._fail(watched, error)
+                return
+        watched.failures += 1
+        delay = self._backoff(watched.failures, error)
+        watched.next_question = now + delay
+        if isinstance(error, Throttled):
+            self._paused_until = max(self._paused_until, now + delay)
+        if not self._stormy:
+            self._stormy = True
+            logger.warning("The provider does not answer questions about tasks (%s); waiting goes on.", error)
+
+    def _calm(self) -> None:
+        if self._stormy:
+            self._stormy = False
+            logger.info("The provider answers questions about tasks again.")
+
+    def _backoff(self, failures: int, error: DashScopeError) -> float:
+        delay = min(self._rhythm.backoff * 2.0 ** min(failures - 1, 20), self._rhythm.backoff_most)
+        asked = min(error.retry_after or 0.0, _LONGEST_PAUSE_SECONDS)
+        return max(asked, delay * (0.5 + self._chance() / 2))
+
+    def _fail(self, watched: Watched, error: Exception) -> None:
+        watched.fail(error)
+        self._forget(watched)
+
+    # A round of list calls: who has ended among many.
+
+    async def _list(self) -> None:
+        try:
+            await self._list_round()
+        except DashScopeError as error:
+            self._not_listed(error)
+        except Exception:
+            logger.exception("The task list cannot be read; asking for every task by itself.")
+            self._can_list = False
+        else:
+            self._list_failures = 0
+            self._next_list = self._clock() + self._rhythm.list_every
+        finally:
+            self._listing = False
+            self._wake.set()
+
+    async def _list_round(self) -> None:
+        wanted = set(self._tasks)
+        asked_for = len(wanted)
+        read: set[str] = set()
+        page = 1
+        while wanted and page <= _PAGES_AT_MOST:
+            async with self._pace.listing():
+                answer = await self._client.list_tasks(page=page, page_size=self._page_size)
+            new = {row.task_id for row in answer.tasks} - read
+            for row in answer.tasks:
+                self._listed(row)
+            read |= new
+            wanted -= new
+            if answer.last or not new:
+                break
+            page += 1
+        for task_id in wanted:
+            if watched := self._tasks.get(task_id):
+                watched.missed = True
+        # A list that never names our tasks is somebody else's.
+        self._list_blanks = self._list_blanks + 1 if len(wanted) == asked_for else 0
+        if self._list_blanks >= 3:
+            self._can_list = False
+
+    def _listed(self, row: TaskRow) -> None:
+        watched = self._tasks.get(row.task_id)
+        if watched is None:
+            return
+        watched.missed = False
+        if row.status is None:
+            watched.missed = True
+        elif row.status.final:
+            # The list carries no result, so a question settles it; that also tells the status.
+            watched.ended = True
+        else:
+            watched.heard = self._clock()
+            watched.tell(row.status)
+
+    def _not_listed(self, error: DashScopeError) -> None:
+        if error.transient:
+            self._list_failures += 1
+            self._next_list = self._clock() + self._backoff(self._list_failures, error)
+        elif error.http_status == 400 and self._page_size > _SMALL_PAGE:
+            self._page_size = _SMALL_PAGE
+        else:
+            self._can_list = False
+            logger.info("The provider offers no task list here; asking for every task by itself.")
+
+
+_watchers: weakref.WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str, str], Watcher] = (
+    weakref.WeakValueDictionary()
+)
+
+
+def watcher_for(client: Client) -> Watcher:
+    """Return the watcher that everybody in this event loop shares who uses the client's account and address.
+
+    It lives as long as somebody holds it or waits.
+    """
+    key = (asyncio.get_running_loop(), client.base_url, client.account)
+    watcher = _watchers.get(key)
+    if watcher is None:
+        watcher = _watchers[key] = Watcher(client)
+    return watcher
