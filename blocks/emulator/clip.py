@@ -1,0 +1,35 @@
+"""The one small film a service that renders nothing hands out: real H.264, one second."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+import numpy as np
+
+from blocks.media import VideoWriter
+
+from .answers import Made
+
+WIDTH, HEIGHT, FPS, SECONDS = 320, 180, 30, 1
+
+
+def make_clip(path: Path) -> Made:
+    """Writes the clip unless it is there.
+
+    Args:
+        path: Where; it appears there complete.
+    """
+    if not path.exists():
+        rows = np.linspace(30, 200, HEIGHT, dtype=np.uint8)[:, None]
+        half = path.with_name(f".{uuid.uuid4().hex}.mp4")
+        with VideoWriter(half, WIDTH, HEIGHT, FPS) as film:
+            for number in range(FPS * SECONDS):
+                picture = np.empty((HEIGHT, WIDTH, 3), dtype=np.uint8)
+                picture[:] = np.stack([rows, np.full_like(rows, 90), rows[::-1]], axis=-1)
+                left = number * (WIDTH - 40) // (FPS * SECONDS)
+                picture[70:110, left : left + 40] = (240, 220, 160)
+                film.write(picture)
+        os.replace(half, path)
+    return Made(WIDTH, HEIGHT, SECONDS, sound=False)

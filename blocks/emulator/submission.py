@@ -1,0 +1,131 @@
+"""Submits: `POST /services/…` of an asynchronous model."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from blocks import catalog
+
+from . import answers, refusal
+from .misbehaviour import answer
+from .service import Service
+from .task import Task, hash_of, prompt_of
+
+
+async def submit(request: Request) -> Response:
+    """Checks a request as the service does and accepts it as a task."""
+    service = Service.of(request)
+    account = service.account(request)
+    raw = await read_json(request)
+    model = str(raw.get("model", ""))
+
+    async def work() -> Response:
+        row = find_model(raw)
+        check_path(row, request.path_params["endpoint"])
+        asynchronous = request.headers.get("X-DashScope-Async", "").lower() == "enable"
+        if not asynchronous:
+            raise refusal.asynchronous_only()
+        if row.mode != "async":
+            raise refusal.synchronous_only()
+        if service.scenario.limits.submits:
+            service.limit_rate("submit", f"{account}/{model}", row.limits.submits_per_second)
+        _limit_queue(service, account, model)
+        asked = check_body(raw)
+        resolve_oss = request.headers.get("X-DashScope-OssResourceResolve", "").lower() == "enable"
+        if not resolve_oss and any(field.value.startswith("oss://") for field in asked.media()):
+            raise refusal.unreachable_url("The request URL is invalid, make sure the url is correct.")
+        task = _accept(service, account, raw, asked, resolve_oss)
+        service.runner.run(task, asked)
+        return JSONResponse(answers.accepted(task))
+
+    service.counts["submit"] += 1
+    action = service.chance.call("submit", model=model, prompt=prompt_of(raw))
+    if action is not None:
+        service.store.note("misbehaved", service.clock(), at="submit", what=action.kind, body_hash=hash_of(raw))
+    return await answer(action, work)
+
+
+async def read_json(request: Request) -> dict[str, Any]:
+    """The JSON object of a body.
+
+    Raises:
+        Refusal: It is none.
+    """
+    try:
+        body = json.loads(await request.body())
+    except ValueError as error:
+        raise refusal.not_json() from error
+    if not isinstance(body, dict):
+        raise refusal.not_json()
+    return body
+
+
+def find_model(raw: dict[str, Any]) -> catalog.Model:
+    """The catalog's row of the model a body names.
+
+    Raises:
+        Refusal: It names none, or none that exists.
+    """
+    model = raw.get("model")
+    if not isinstance(model, str) or not model:
+        raise refusal.invalid("Required parameter(model) missing or invalid, please check the request parameters.")
+    try:
+        return catalog.find(model)
+    except catalog.UnknownModel as error:
+        raise refusal.no_such_model() from error
+
+
+def check_path(row: catalog.Model, endpoint: str) -> None:
+    """Holds a model to its own path, with or without a slash at its end.
+
+    Raises:
+        Refusal: The model lives under another path.
+    """
+    if row.endpoint.strip("/") != f"services/{endpoint}".strip("/"):
+        raise refusal.wrong_endpoint()
+
+
+def check_body(raw: dict[str, Any]) -> catalog.Request:
+    """Checks a body against the documented limits; text that is too long is cut, silently, as the service does.
+
+    Raises:
+        Refusal: It breaks a limit.
+    """
+    try:
+        return catalog.request(raw, truncate=True, wire=True)
+    except catalog.InvalidRequest as error:
+        raise refusal.invalid("; ".join(_said(problem) for problem in error.problems)) from error
+
+
+def _said(problem: catalog.Problem) -> str:
+    if problem.value is None and "missing" in problem.message.lower():
+        return f"Field required: {problem.field}"
+    return f"the parameters must conform to the specification: {problem}"
+
+
+def _limit_queue(service: Service, account: str, model: str) -> None:
+    most = service.scenario.limits.queued
+    if most is not None and len(service.store.tasks(account, model=model, status="PENDING")) >= most:
+        raise refusal.too_many()
+
+
+def _accept(service: Service, account: str, raw: dict[str, Any], asked: catalog.Request, resolve_oss: bool) -> Task:
+    now, model = service.clock(), asked.model
+    task = Task(
+        task_id=refusal.new_id(),
+        request_id=refusal.new_id(),
+        account=account,
+        model=model,
+        body=asked.body(),
+        body_hash=hash_of(raw),
+        submitted=now,
+        resolve_oss=resolve_oss,
+        fate=service.chance.fate(model=model, prompt=prompt_of(raw)),
+    )
+    service.store.add(task, now)
+    service.store.note("accepted", now, task_id=task.task_id, model=model, body_hash=task.body_hash)
+    return task
