@@ -14,13 +14,14 @@ from av.filter.context import FilterContext
 from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 
+from .aac import AudioFormat
 from .clip import Clip, Tone
 from .errors import MediaError
 from .probe import picture_stream
 from .remux import with_sound
 from .sound import SoundReader
 from .sources import name_of, opened
-from .writer import AudioFormat, VideoWriter
+from .writer import VideoWriter
 
 _UNSPECIFIED = 2
 _HD_HEIGHT = 720

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 
+from .aac import AudioFormat
 from .errors import MediaError
 from .probe import MediaInfo, picture_stream, probe, stream_seconds
 from .remux import with_sound
 from .sound import Samples, SoundReader, faded, gain, limited
 from .sources import Source, name_of, opened
-from .writer import AudioFormat
 
 RATE = 48_000
 UNDER_SOUND_DB = -9.0

@@ -10,16 +10,15 @@ from types import TracebackType
 from typing import Any, Self
 
 import av
-import numpy as np
 from av.audio.stream import AudioStream
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from .aac import AudioFormat, add_aac, sound_frame
 from .errors import MediaError
 from .probe import picture_stream
 from .sound import Samples
 from .sources import Source, name_of, opened
-from .writer import AudioFormat
 
 _BLOCK = 4096
 
@@ -49,9 +48,7 @@ class Mp4:
 
     def add_sound(self, audio: AudioFormat) -> AudioStream:
         """A sound track encoded to AAC."""
-        stream = self._container.add_stream("aac", rate=audio.sample_rate, layout=audio.layout)
-        stream.bit_rate = audio.bit_rate
-        return stream
+        return add_aac(self._container, audio)
 
     def mux(self, packets: Packet[Any] | list[Packet[Any]]) -> None:
         """Writes packets."""
@@ -110,11 +107,7 @@ def with_sound(
             nonlocal written
             while written < limit:
                 count = min(_BLOCK, total - written)
-                frame = av.AudioFrame.from_ndarray(
-                    np.ascontiguousarray(sound(count).T), format="fltp", layout=audio.layout
-                )
-                frame.sample_rate = audio.sample_rate
-                frame.pts = written
+                frame = sound_frame(sound(count), audio, written)
                 written += count
                 out.mux(track.encode(frame))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -12,32 +11,12 @@ from typing import Any, Self
 
 import av
 import numpy as np
-from av.audio.stream import AudioStream
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from .aac import AudioFormat, add_aac, sound_frame
 from .errors import MediaError
-
-
-@dataclass(frozen=True)
-class AudioFormat:
-    """How a film's sound is written.
-
-    Attributes:
-        sample_rate: samples a second.
-        channels: 1 or 2.
-        bit_rate: bits a second.
-    """
-
-    sample_rate: int = 48_000
-    channels: int = 2
-    bit_rate: int = 128_000
-
-    @property
-    def layout(self) -> str:
-        """FFmpeg's name of the channels."""
-        return "mono" if self.channels == 1 else "stereo"
 
 
 class VideoWriter:
@@ -86,7 +65,7 @@ class VideoWriter:
         except av.FFmpegError as error:
             raise MediaError(f"cannot be written: {error.strerror}", str(dst)) from error
         self._video = self._add_video(preset, crf, gop_seconds, threads, options or {})
-        self._audio = self._add_audio(audio) if audio else None
+        self._audio = add_aac(self._container, audio) if audio else None
 
     @property
     def seconds(self) -> float:
@@ -128,10 +107,8 @@ class VideoWriter:
         if floats.shape[1] != self._audio_format.channels:
             floats = floats.mean(axis=1, keepdims=True).repeat(self._audio_format.channels, axis=1)
         for start in range(0, len(floats), self._audio_format.sample_rate):
-            piece = np.ascontiguousarray(floats[start : start + self._audio_format.sample_rate].T)
-            frame = av.AudioFrame.from_ndarray(piece, format="fltp", layout=self._audio_format.layout)
-            frame.sample_rate = self._audio_format.sample_rate
-            frame.pts = self.samples
+            piece = floats[start : start + self._audio_format.sample_rate]
+            frame = sound_frame(piece, self._audio_format, self.samples)
             self.samples += frame.samples
             self._container.mux(self._audio.encode(frame))
 
@@ -179,9 +156,4 @@ class VideoWriter:
         context.color_primaries = ColorPrimaries.BT709
         context.color_trc = ColorTrc.BT709
         context.color_range = ColorRange.MPEG
-        return stream
-
-    def _add_audio(self, audio: AudioFormat) -> AudioStream:
-        stream = self._container.add_stream("aac", rate=audio.sample_rate, layout=audio.layout)
-        stream.bit_rate = audio.bit_rate
         return stream
