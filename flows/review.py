@@ -194,6 +194,7 @@ def _scenes(manifest: Manifest, paths: dict[str, Deliverable]) -> list[Scene]:
         raw, styled = _clip(scene.raw, scene, paths), _clip(scene.styled, scene, paths)
         clip = styled or raw
         seconds = (clip.seconds if clip else None) or scene.seconds
+        in_film = clip is not None and not scene.error
         wanted = set(scene.generations)
         scenes.append(
             Scene(
@@ -203,10 +204,10 @@ def _scenes(manifest: Manifest, paths: dict[str, Deliverable]) -> list[Scene]:
                 styled=styled,
                 generations=[g for g in manifest.generations if g.fingerprint in wanted],
                 seconds=seconds,
-                starts_at=at if clip else None,
+                starts_at=at if in_film else None,
             )
         )
-        at += seconds if clip else 0
+        at += seconds if in_film else 0
     return scenes
 
 

@@ -107,9 +107,9 @@ def prompt_of(generation: ManifestGeneration) -> str:
 
 
 def reason(error: dict[str, Any]) -> str:
-    """A failure in one line: ``DataInspectionFailed: the text was refused``."""
-    code, message = error.get("code"), error.get("message")
-    return without_secrets(": ".join(str(part) for part in (code, message) if part) or "no reason given")
+    """A failure in words: ``DataInspectionFailed: the text was refused``, and what to do where that is known."""
+    said = ": ".join(str(error[part]) for part in ("code", "message") if error.get(part)) or "no reason given"
+    return without_secrets(f"{said} {error['advice']}" if error.get("advice") else said)
 
 
 def status_class(generation: ManifestGeneration) -> str:

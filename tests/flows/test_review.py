@@ -145,7 +145,7 @@ def test_the_page_loads_nothing_from_elsewhere() -> None:
 
 def test_the_film_has_its_poster_and_every_scene_is_a_chapter() -> None:
     """The film comes first, under its poster; each scene starts where the one before it ended."""
-    scenes = [scene(1), scene(2, raw=None, styled=None, error="refused"), scene(3)]
+    scenes = [scene(1), scene(2, styled=None, error="style 2: refused"), scene(3)]
     clips = [deliverable(f"scenes/0{n}-{kind}.mp4", seconds=4.5) for n in (1, 3) for kind in ("raw", "styled")]
     shown = page(scenes=scenes, deliverables=[*manifest().deliverables[:2], *clips])
     film = shown.all("video")[0]
@@ -248,9 +248,10 @@ def test_the_generations_stand_in_a_table(cached: bool) -> None:
     shown = page(generations=[generation(cached=cached, index=1)], scenes=[])
     row = shown.text[shown.text.index("SHA-256 ") :]
     assert re.match(
-        r"SHA-256 scene_1 2 wan2\.6-t2v succeeded (cached )?5 s, 720P ¥3\.00 1 min 1 s 0385dc79\S+ 0123456789 ", row
+        r"SHA-256 scene_1 2 wan2\.6-t2v succeeded (cached )?5 s, 720P (saved )?¥3\.00 1 min 1 s 0385dc79\S+ 01234567",
+        row,
     )
-    assert ("succeeded cached" in row) is cached
+    assert ("succeeded cached" in row) is cached and ("saved ¥3.00" in row) is cached
     assert '"duration": 5' in row
 
 

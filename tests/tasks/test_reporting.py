@@ -3,7 +3,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
 from types import SimpleNamespace
@@ -17,16 +16,8 @@ from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterId
 from prefect.client.schemas.objects import Artifact
-from prefect.testing.utilities import prefect_test_harness
 
 from tasks import reporting
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[None]:
-    """A Prefect server of its own."""
-    with prefect_test_harness(server_startup_timeout=180):
-        yield
 
 
 def generation(**changes: Any) -> Any:
@@ -113,7 +104,7 @@ def test_an_unknown_price_is_never_a_zero() -> None:
     assert (reporting.price(None), reporting.price(Decimal("3.6"))) == ("unknown", "¥3.60")
 
 
-async def test_the_plan_is_a_table_with_its_total(server: None) -> None:
+async def test_the_plan_is_a_table_with_its_total(prefect_server: str) -> None:
     """The plan shows a row per step, its prices as words and the total above it."""
     rows = [
         {"Step": "scene_1", "Calls": 1, "Needs": [], "CNY": Decimal("6")},
@@ -134,7 +125,7 @@ async def test_the_plan_is_a_table_with_its_total(server: None) -> None:
     assert shown.description == "**Rain**: ¥6.00, and 4 of unknown price; likely 60 to 300 s"
 
 
-async def test_the_cost_table_tells_cached_failed_and_unknown_apart(server: None) -> None:
+async def test_the_cost_table_tells_cached_failed_and_unknown_apart(prefect_server: str) -> None:
     """The cost table tells what was paid, what came from storage, what failed and what nobody knows."""
     shown = await stored(
         await in_a_flow(
@@ -158,7 +149,7 @@ async def test_the_cost_table_tells_cached_failed_and_unknown_apart(server: None
     assert shown.description == r"**The \*Night\* Train**: ¥6.00, saved by the cache ¥4.50, and 1 of unknown cost"
 
 
-async def test_the_progress_bar_moves_seldom_and_ends_full(server: None) -> None:
+async def test_the_progress_bar_moves_seldom_and_ends_full(prefect_server: str) -> None:
     """However often it is told, the bar moves once in its interval, and the end is always shown."""
     now = 0.0
     bar = reporting.Progress(pipeline="film", title="Rain", every=2.0, clock=lambda: now)
@@ -183,7 +174,7 @@ async def test_the_progress_bar_moves_seldom_and_ends_full(server: None) -> None
     ]
 
 
-async def test_a_contact_sheet_without_a_link_is_shown_inline_and_small(server: None) -> None:
+async def test_a_contact_sheet_without_a_link_is_shown_inline_and_small(prefect_server: str) -> None:
     """A contact sheet from a disk is shown as a JPEG inside markdown, made to fit."""
     sheet = jpeg(2000, 1500)
     assert len(sheet) > 1_000_000
@@ -197,7 +188,7 @@ async def test_a_contact_sheet_without_a_link_is_shown_inline_and_small(server: 
         assert picture.format == "JPEG" and picture.width / picture.height == pytest.approx(4 / 3, abs=0.01)
 
 
-async def test_a_contact_sheet_on_the_web_is_shown_by_its_link(server: None) -> None:
+async def test_a_contact_sheet_on_the_web_is_shown_by_its_link(prefect_server: str) -> None:
     """A contact sheet that a browser can reach is linked, not copied into the server's database."""
     link = "https://media.test/film/contact-sheet.jpg"
     shown = await stored(
@@ -214,21 +205,23 @@ async def test_a_contact_sheet_on_the_web_is_shown_by_its_link(server: None) -> 
         ("s3://films/productions/rain/index.html", "s3://films/productions/rain/index.html"),
     ],
 )
-async def test_a_production_is_linked_only_where_a_browser_can_go(server: None, uri: str, expected: str) -> None:
+async def test_a_production_is_linked_only_where_a_browser_can_go(prefect_server: str, uri: str, expected: str) -> None:
     """An http link is a link, without its signature; any other place is text to copy."""
     shown = await stored(await in_a_flow(lambda: reporting.production_link(uri, "Rain", pipeline="film")))
     assert shown.key == "film-production" and expected in str(shown.data)
     assert "Signature" not in str(shown.data) and ("](" in str(shown.data)) == uri.startswith("https")
 
 
-async def test_what_cannot_be_shown_stops_nothing(server: None, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_cannot_be_shown_stops_nothing(prefect_server: str, caplog: pytest.LogCaptureFixture) -> None:
     """A picture nobody can read is a warning in the run's log, not the end of a paid production."""
     broken = b"\xff\xd8" + b"0" * reporting.PICTURE_BYTES
     shown = await in_a_flow(lambda: reporting.contact_sheet_artifact(broken, pipeline="film", title="Rain"))
     assert shown is None and "Not shown in the UI" in caplog.text
 
 
-async def test_events_name_the_generation_and_the_production(monkeypatch: pytest.MonkeyPatch, server: None) -> None:
+async def test_events_name_the_generation_and_the_production(
+    monkeypatch: pytest.MonkeyPatch, prefect_server: str
+) -> None:
     """Events carry what an automation asks for: which model, how it ended, what it cost."""
     sent: list[tuple[str, dict[str, str], dict[str, Any]]] = []
     monkeypatch.setattr(
