@@ -290,6 +290,14 @@ def test_a_production_that_delivered_nothing_still_has_its_page() -> None:
     assert page(state="failed", scenes=[], deliverables=[], contact_sheet=None, generations=[]).text
 
 
+def test_a_film_that_failed_outside_its_scenes_shows_the_step() -> None:
+    """When every scene is well and something after them failed, the page leads to the step that did."""
+    steps = [ManifestStep(name="score", uses="mux", state="failed", reason="the music cannot be read")]
+    shown = page(state="partly", steps=steps)
+    assert "What failed score : the music cannot be read" in shown.text
+    assert "#steps" in [a["href"] for a in shown.all("a")] and "steps" in [h.get("id") for h in shown.all("h2")]
+
+
 def test_the_page_is_light() -> None:
     """The page of a film of one scene stays under 40 KB, all included."""
     assert len(render(manifest()).encode()) < 40_000
