@@ -86,7 +86,7 @@ def render(manifest: Manifest) -> str:
             failed_steps=[s for s in manifest.steps if s.state == "failed"],
             sheet=_sheet(manifest, paths),
             gallery=[m for m in rest if m.kind != "file"],
-            files=[m for m in rest if m.kind == "file"],
+            texts=_texts(manifest, rest),
             animatic="emulator" in (manifest.region, manifest.service),
             cached=sum(g.cached for g in manifest.generations),
             state_words=wording.PRODUCTION_STATES[manifest.state],
@@ -111,6 +111,7 @@ def _environment() -> Environment:
         "cny": wording.cny,
         "size": wording.byte_size,
         "when": wording.when,
+        "link": _href,
         "language": wording.language,
         "usage": wording.usage,
         "prompt": wording.prompt_of,
@@ -167,6 +168,13 @@ def _sheet(manifest: Manifest, paths: dict[str, Deliverable]) -> Media | None:
     if manifest.contact_sheet in paths:
         return _media(paths[manifest.contact_sheet], paths)
     return Media(href=_href(manifest.contact_sheet), name=manifest.contact_sheet, kind="image", facts="")
+
+
+def _texts(manifest: Manifest, rest: Sequence[Media]) -> list[str]:
+    """Everything else in the production's folder, for the list of files; the manifest is always there."""
+    beside: list[str] = getattr(manifest, "files", [])
+    names = dict.fromkeys([*beside, *(media.name for media in rest if media.kind == "file")])
+    return [name for name in names if name not in ("manifest.json", "index.html")]
 
 
 def _shown_elsewhere(manifest: Manifest, paths: dict[str, Deliverable], film: Media | None) -> set[str]:

@@ -1,7 +1,7 @@
 """What the Prefect UI shows of a production: plan, progress, contact sheet, costs, a link; and events for automations.
 
 Everything here needs a flow run and does nothing without one, and none of it can stop a production: what cannot be
-shown is logged, once, and forgotten. Artifacts of the same key are versions of one another in the UI, so that
+shown is logged and forgotten. Artifacts of the same key are versions of one another in the UI, so that
 ``film-cost`` tells the history of what films cost.
 """
 
@@ -112,6 +112,8 @@ class Progress:
         self._every = every
         self._clock = clock
         self._artifact: UUID | None = None
+        self._shows = True
+        self._moving = asyncio.Lock()
         self._next = 0.0
         self._pending: tuple[float, str] | None = None
 
@@ -129,19 +131,19 @@ class Progress:
 
     async def flush(self) -> None:
         """Show what was said last, at once."""
-        if self._pending is None:
-            return
-        (percent, words), self._pending = self._pending, None
-        self._next = self._clock() + self._every
-        note = f"{self._title}: {_plain(words)}" if words else self._title
-        if self._artifact:
-            await _shown(
-                aupdate_progress_artifact, artifact_id=self._artifact, progress=round(percent, 1), description=note
-            )
+        async with self._moving:
+            if self._pending is None or not self._shows:
+                return
+            (percent, words), self._pending = self._pending, None
+            self._next = self._clock() + self._every
+            await self._move(round(percent, 1), f"{self._title}: {_plain(words)}" if words else self._title)
+
+    async def _move(self, percent: float, note: str) -> None:
+        if self._artifact is None:
+            self._artifact = await _shown(acreate_progress_artifact, progress=percent, key=self._key, description=note)
+            self._shows = self._artifact is not None
         else:
-            self._artifact = await _shown(
-                acreate_progress_artifact, progress=round(percent, 1), key=self._key, description=note
-            )
+            await _shown(aupdate_progress_artifact, artifact_id=self._artifact, progress=percent, description=note)
 
 
 async def contact_sheet_artifact(jpeg: bytes, *, pipeline: str, title: str, link: str | None = None) -> UUID | None:
@@ -237,7 +239,8 @@ async def _shown(make: Callable[P, Coroutine[Any, Any, R]], *args: P.args, **kwa
     try:
         return await make(*args, **kwargs)
     except Exception as error:
-        get_run_logger().warning("Not shown in the UI: %s (%s: %s)", kwargs.get("key"), type(error).__name__, error)
+        what = kwargs.get("key") or kwargs.get("description")
+        get_run_logger().warning("Not shown in the UI: %s (%s: %s)", what, type(error).__name__, error)
         return None
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -14,8 +15,9 @@ import pytest
 from PIL import Image
 from prefect import flow
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterId
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterId, FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import Artifact
+from prefect.context import FlowRunContext
 
 from tasks import reporting
 
@@ -172,6 +174,24 @@ async def test_the_progress_bar_moves_seldom_and_ends_full(prefect_server: str) 
         (50.0, "Rain: scene 4"),
         (100.0, "Rain: scene 8"),
     ]
+
+
+async def test_many_voices_move_one_progress_bar(prefect_server: str) -> None:
+    """Told by many at once, there is still one bar, and it ends full."""
+    bar = reporting.Progress(pipeline="film", title="Many voices", every=0)
+
+    async def work() -> list[Artifact]:
+        await asyncio.gather(*(bar.update(done, 8, f"scene {done}") for done in range(1, 9)))
+        async with get_client() as client:
+            return await client.read_artifacts(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run_id()])))
+
+    def run_id() -> UUID:
+        context = FlowRunContext.get()
+        assert context and context.flow_run
+        return context.flow_run.id
+
+    (shown,) = await in_a_flow(work)
+    assert float(str(shown.data)) == 100
 
 
 async def test_a_contact_sheet_without_a_link_is_shown_inline_and_small(prefect_server: str) -> None:
