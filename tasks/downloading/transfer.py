@@ -121,6 +121,8 @@ async def _attempt(
             response = await _open(client, stack, url, headers, base_url, turn)
             if await _begin(url, response, part, max_bytes):
                 await _receive(url, response, part, max_bytes)
+    except httpx.InvalidURL:  # httpx reads a Location even when it is not to follow it
+        raise DownloadFailed(url, "it redirects to something that is not a URL") from None
     except httpx.RequestError as error:
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             raise DownloadFailed(url, f"its host cannot be trusted: {error}") from error
@@ -149,10 +151,7 @@ async def _open(
         response = await stack.enter_async_context(_get(client, target, headers, addresses, turn))
         if not response.is_redirect:
             return response
-        try:
-            target = checked(str(target.join(response.headers["Location"])))
-        except httpx.InvalidURL:
-            raise DownloadFailed(url, "it redirects to something that is not a URL") from None
+        target = checked(str(target.join(response.headers["Location"])))
         await response.aclose()
     raise DownloadFailed(url, f"it redirects more than {_REDIRECTS} times")
 

@@ -10,9 +10,7 @@ from tasks.downloading import Backoff, DownloadFailed, addresses, fetch
 AT_ONCE = Backoff(attempts=4, first_seconds=0, longest_seconds=0)
 
 
-@pytest.mark.parametrize(
-    "target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://x/", "data:video/mp4;base64,AAAA"]
-)
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://x/", "data:video/mp4,AAAA"])
 async def test_only_http_is_fetched(origin: Any, local: MediaStorage, target: str) -> None:
     """Neither a result URL nor a redirect leads to anything but http and https."""
     with pytest.raises(DownloadFailed):
