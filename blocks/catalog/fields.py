@@ -8,7 +8,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, Len, Lt, MaxLen, MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -87,7 +87,7 @@ def media_of(info: FieldInfo) -> Media | None:
 def _walk(part: type[BaseModel], prefix: str) -> Iterator[Field]:
     for name, info in part.model_fields.items():
         inner = _bare(info.annotation)
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
+        if not prefix and isinstance(inner, type) and issubclass(inner, BaseModel):
             yield from _walk(inner, f"{prefix}{name}.")
         elif prefix:
             yield _field(f"{prefix}{name}", info)
@@ -107,6 +107,8 @@ def _field(path: str, info: FieldInfo) -> Field:
                 field = replace(field, minimum=bound)
             case Le(int() | float() as bound) | Lt(int() | float() as bound) | MaxLen(bound):
                 field = replace(field, maximum=bound)
+            case Len(fewest, most):
+                field = replace(field, minimum=fewest, maximum=most)
             case FieldInfo(description=str() as description):
                 field = replace(field, description=description)
     return replace(field, description=info.description) if info.description else field

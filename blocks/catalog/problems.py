@@ -45,7 +45,10 @@ def problems_of(
     fields = fields_of(kind)
     elsewhere = _Elsewhere(row, data, context)
     found: list[Problem] = []
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    for detail in details:
+        if detail["type"] == "too_short" and any(_inside(other, detail) for other in details):
+            continue  # its items are missing because they are wrong themselves
         if detail["type"] == "conflicts":
             found += [Problem(item.field, item.message, _at(data, item.field)) for item in detail["ctx"]["conflicts"]]
         else:
@@ -53,11 +56,16 @@ def problems_of(
     return found
 
 
+def _inside(inner: ErrorDetails, outer: ErrorDetails) -> bool:
+    depth = len(outer["loc"])
+    return len(inner["loc"]) > depth and inner["loc"][:depth] == outer["loc"]
+
+
 def _problem(detail: ErrorDetails, row: Model, fields: Mapping[str, Field], elsewhere: _Elsewhere) -> Problem:
     path = ".".join(str(step) for step in detail["loc"]) or "request"
     field = fields.get(path) or fields.get(path.rpartition(".")[0])
     error, value = detail["type"], detail["input"]
-    allowed = field.allowed if field else None
+    allowed = field.allowed if field and (field.path == path or field.choices) else None
     if error == "missing":
         return Problem(path, "is missing", None, allowed)
     shown = shorten(value, media=field is not None and field.media is not None)

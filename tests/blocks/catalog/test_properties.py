@@ -1,0 +1,127 @@
+"""What holds for every request of every model, tried at random."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blocks import catalog
+from blocks.catalog import Field
+
+REQUESTS = [
+    pytest.param(model, function, id=f"{model} {function}".strip())
+    for model, row in catalog.MODELS.items()
+    if row.mode != "chat"
+    for function in (row.variants or {"": None})
+]
+_ADDRESS = st.sampled_from(["https://example.org/a.bin", "http://example.org/%E9%9B%A8.bin?x=1"])
+
+
+def _fields(model: str, function: str) -> dict[str, Field]:
+    row = catalog.find(model)
+    return catalog.fields_of(row.variants[function] if function else row.request)
+
+
+def _value(field: Field) -> st.SearchStrategy[Any]:
+    if field.choices:
+        one: st.SearchStrategy[Any] = st.sampled_from(field.choices)
+    elif field.media:
+        one = _ADDRESS
+    else:
+        low, high = field.minimum, field.maximum
+        kinds: dict[str, st.SearchStrategy[Any]] = {
+            "text": st.text(min_size=1, max_size=40).filter(lambda text: text.strip() and text.isprintable()),
+            "boolean": st.booleans(),
+            "integer": st.integers(int(low or 0), int(high or 1000)),
+            "number": st.floats(low if low is not None else 0, high if high is not None else 1),
+        }
+        one = kinds[field.type]
+    return st.lists(one, min_size=int(field.minimum or 1), max_size=int(field.maximum or 1)) if field.many else one
+
+
+# Options that exclude each other have tests of their own.
+_LEFT_OUT = {
+    "shot_type",
+    "audio",
+    "obj_or_bg",
+    "mask_frame_id",
+    "mask_type",
+    "mask_video_url",
+    "expand_ratio",
+    "expand_mode",
+}
+
+
+@st.composite
+def _body(draw: st.DrawFn, model: str, function: str) -> dict[str, Any]:
+    body: dict[str, Any] = {"model": model, "input": {}}
+    for path, field in _fields(model, function).items():
+        section, name = path.split(".")
+        always = field.required or name in ("control_condition", "first_clip_url")
+        if always or (name not in _LEFT_OUT and draw(st.booleans())):
+            body.setdefault(section, {})[name] = draw(_value(field))
+    if function == "image_reference":
+        roles = ["obj"] * len(body["input"]["ref_images_url"])
+        body.setdefault("parameters", {})["obj_or_bg"] = roles
+    return body
+
+
+@pytest.mark.parametrize(("model", "function"), REQUESTS)
+@given(data=st.data())
+@settings(max_examples=12, deadline=None)
+def test_a_valid_request_survives_the_wire(model: str, function: str, data: st.DataObject) -> None:
+    """Typed, sent as JSON and typed again, it is the same request, and the wire holds what was said."""
+    body = data.draw(_body(model, function))
+    request = catalog.request(body)
+    assert request.body() == body
+    received = catalog.request(json.loads(json.dumps(request.body())), wire=True)
+    assert received == request
+    assert received.body() == body
+    bill = catalog.quote(request, region=request.row.regions[0], input_seconds=4)
+    assert bill.amount is not None and bill.amount > 0
+
+
+def _broken(field: Field) -> list[Any]:
+    """Values that break one limit of a field each."""
+    broken: list[Any] = [object(), {"a": 1}]
+    if field.choices:
+        broken += ["no such choice", -77]
+    if field.type in ("integer", "number") and not field.choices and not field.many:
+        broken += [True, "5", float("nan")]
+        broken += [field.minimum - 1] if field.minimum is not None else []
+        broken += [field.maximum + 1] if field.maximum is not None else []
+    if field.type == "integer":
+        broken += [5.0]
+    if field.type == "boolean":
+        broken += [0, "true"]
+    if field.max_chars is not None:
+        broken += ["x" * (field.max_chars + 1)]
+    if field.type == "text" and field.required:
+        broken += ["", " "]
+    if field.media and not field.many:
+        broken += ["", 7]
+    if field.many:
+        broken += ["not a list"] + ([["https://example.org/a"] * (int(field.maximum) + 1)] if field.maximum else [])
+    return broken
+
+
+@pytest.mark.parametrize(("model", "function"), REQUESTS)
+@given(data=st.data())
+@settings(max_examples=3, deadline=None)
+def test_breaking_one_limit_is_refused_naming_it(model: str, function: str, data: st.DataObject) -> None:
+    """One wrong value in a right request is refused, and exactly that field is named."""
+    body = data.draw(_body(model, function))
+    for path, field in _fields(model, function).items():
+        section, name = path.split(".")
+        if name == "function":
+            continue
+        for value in _broken(field):
+            wrong = {**body, section: {**body.get(section, {}), name: value}}
+            with pytest.raises(catalog.InvalidRequest) as refused:
+                catalog.request(wrong)
+            assert {problem.field.removesuffix(".0") for problem in refused.value.problems} == {path}
+            assert path in str(refused.value)
