@@ -97,9 +97,9 @@ class SoundReader:
             start = float((stream.start_time or 0) * (stream.time_base or 0))
 
     def _one_pass(self, container: InputContainer, stream: AudioStream, start: float) -> Iterator[Samples]:
-        single = self._channels == 1 or stream.codec_context.channels == 1  # FFmpeg would make a mono source quieter
-        layout = "mono" if single else "stereo"
-        resampler = av.AudioResampler(format="flt", layout=layout, rate=self._rate)
+        # FFmpeg makes a mono source quieter in stereo and a stereo source louder in mono; we change neither.
+        layout = "mono" if stream.codec_context.channels == 1 else "stereo"
+        resampler = av.AudioResampler(format="flt", layout=layout, rate=self._rate, options={"rematrix_maxval": "1.0"})
         clock = start
         for frame in container.decode(stream):
             skip = 0
@@ -121,6 +121,8 @@ class SoundReader:
 
     def _floats(self, frame: av.AudioFrame) -> Samples:
         samples: Samples = frame.to_ndarray().reshape(-1, frame.layout.nb_channels).astype(np.float32, copy=False)
+        if samples.shape[1] > self._channels:
+            samples = samples.mean(axis=1, keepdims=True)
         return samples if samples.shape[1] == self._channels else samples.repeat(self._channels, axis=1)
 
 

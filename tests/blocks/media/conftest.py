@@ -1,0 +1,115 @@
+"""Real films made for a test, and ways to look at and listen to what came out."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from blocks.media import AudioFormat, VideoWriter
+from blocks.media.sound import Samples, SoundReader
+
+RED, GREEN, BLUE, GREY = (220, 30, 30), (30, 200, 30), (30, 30, 220), (120, 120, 120)
+
+MakeFilm = Callable[..., Path]
+
+
+@pytest.fixture
+def make_film(tmp_path: Path) -> MakeFilm:
+    """Makes a film of one colour that gets brighter picture by picture, with a tone of one pitch."""
+
+    def make(
+        name: str,
+        colour: tuple[int, int, int] = RED,
+        seconds: float = 1.0,
+        *,
+        size: tuple[int, int] = (160, 96),
+        fps: float = 30,
+        hertz: float | None = 440,
+        rate: int = 48_000,
+        channels: int = 2,
+        **options,
+    ) -> Path:
+        path = tmp_path / name
+        audio = AudioFormat(rate, channels) if hertz is not None else None
+        count = round(seconds * fps)
+        with VideoWriter(path, *size, fps, audio=audio, **{"crf": 16, "threads": 1, **options}) as film:
+            for number in range(count):
+                picture = np.empty((size[1], size[0], 3), np.uint8)
+                picture[:] = colour
+                picture[: size[1] // 4, :] = round(250 * number / max(1, count - 1))  # the top tells which picture
+                film.write(picture)
+            if hertz is not None:
+                time = np.arange(round(seconds * rate)) / rate
+                film.write_audio(np.repeat(0.4 * np.sin(2 * np.pi * hertz * time)[:, None], channels, axis=1))
+        return path
+
+    return make
+
+
+@pytest.fixture
+def seen() -> Callable[[Path], list[tuple[float, tuple[int, int, int]]]]:
+    """Every picture of a film: when it shows, and its colour in the middle."""
+
+    def look(path: Path) -> list[tuple[float, tuple[int, int, int]]]:
+        pictures = []
+        with av.open(str(path)) as container:
+            for frame in container.decode(video=0):
+                pixels = frame.to_ndarray(format="rgb24")
+                red, green, blue = pixels[frame.height // 2, frame.width // 2]
+                pictures.append((float(frame.time), (int(red), int(green), int(blue))))
+        return pictures
+
+    return look
+
+
+@pytest.fixture
+def heard() -> Callable[..., Samples]:
+    """A stretch of a file's sound."""
+
+    def listen(path: Path, begin: float = 0.0, seconds: float = 1.0, rate: int = 48_000) -> Samples:
+        with SoundReader(path, rate=rate) as sound:
+            sound.read(round(begin * rate))
+            return sound.read(round(seconds * rate))
+
+    return listen
+
+
+@pytest.fixture
+def pitch() -> Callable[[Samples], float]:
+    """The loudest pitch of a stretch of sound at 48 kHz, in hertz."""
+
+    def measure(samples: Samples) -> float:
+        strength = np.abs(np.fft.rfft(samples[:, 0] * np.hanning(len(samples))))
+        return float(strength.argmax() * 48_000 / len(samples))
+
+    return measure
+
+
+@pytest.fixture
+def packets() -> Callable[..., list[bytes]]:
+    """The packets of a film's picture or sound track, as they are stored."""
+
+    def read(path: Path, kind: str = "video") -> list[bytes]:
+        with av.open(str(path)) as container:
+            stream = container.streams.best(kind)
+            return [bytes(packet) for packet in container.demux(stream) if packet.size]
+
+    return read
+
+
+@pytest.fixture
+def turned(make_film: MakeFilm, tmp_path: Path) -> Path:
+    """A film stored lying on its side that players turn by 90 degrees counter-clockwise."""
+    path = tmp_path / "turned.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        stream.set_display_rotation(90)
+        picture = np.zeros((96, 160, 3), np.uint8)
+        picture[:, :80], picture[:, 80:] = RED, BLUE
+        for _ in range(12):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+    return path
