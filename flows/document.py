@@ -143,9 +143,7 @@ def validate(kind: type[M], data: Any, document: Document | None = None, at: Loc
 
 def _location(item: Any) -> Location:
     hidden = ("function-", "tagged-union", "is-instance", "json-or-python", "constrained-")
-    return tuple(
-        part for part in item["loc"] if isinstance(part, int) or not (part.startswith(hidden) or "[" in part)
-    )
+    return tuple(part for part in item["loc"] if isinstance(part, int) or not (part.startswith(hidden) or "[" in part))
 
 
 def _message(kind: type[BaseModel], item: Any) -> str:

@@ -1,4 +1,4 @@
-"""What a pipeline is: parameters, named steps wired by references, deliverables. A YAML file is one; so is Python data."""
+"""What a pipeline is: parameters, steps wired by references, deliverables. A YAML file is one; so is Python data."""
 
 from __future__ import annotations
 

@@ -28,7 +28,9 @@ class Reference:
     index: int | None = None
 
     def __str__(self) -> str:
-        return self.name + (f".{self.output}" if self.output else "") + ("" if self.index is None else f"[{self.index}]")
+        return (
+            self.name + (f".{self.output}" if self.output else "") + ("" if self.index is None else f"[{self.index}]")
+        )
 
 
 Alternatives = tuple[Reference, ...]

@@ -110,7 +110,7 @@ def _list(names: Mapping[str, Any]) -> str:
 
 
 def truth(step: Step, scope: Scope) -> bool | None:
-    """Whether a step's ``when`` holds; None when only a run will know.
+    """Whether a step's ``when`` holds; None when only a run will know. What is there holds, the number 0 as well.
 
     Raises:
         StepSkipped: it refers to a skipped step.
@@ -122,7 +122,7 @@ def truth(step: Step, scope: Scope) -> bool | None:
     value = resolve(text.removeprefix("not ").strip(), scope.look_up)
     if isinstance(value, Pending | Many):
         return None
-    holds = bool(value) and value not in ("false", "no", "none", "0", "")
+    holds = value is not None and value is not False and value not in ("", "false", "no", [], {})
     return not holds if turned else holds
 
 
@@ -355,5 +355,3 @@ def _seconds(call: Call) -> float | None:
     if call.use == "concatenate":
         return sum(length for length in lengths if length) if all(lengths) else None
     return lengths[0] if lengths else None
-
-

@@ -56,7 +56,7 @@ class Style(BaseModel):
 
 def style_of(value: Any) -> Any:
     """A style given by number, by a preset's name, or in free words."""
-    if value is None or isinstance(value, Style | dict) or isinstance(value, bool):
+    if value is None or isinstance(value, Style | dict | bool):
         return value
     if isinstance(value, int) or (isinstance(value, str) and value.strip().isdigit()):
         number = int(value)
@@ -74,7 +74,9 @@ def style_of(value: Any) -> Any:
     return value
 
 
-StyleChoice = Annotated[Style | None, Field(description="Preset 0-7 or its name, or free words; none to leave as shot.")]
+StyleChoice = Annotated[
+    Style | None, Field(description="Preset 0-7 or its name, or free words; none to leave as shot.")
+]
 
 
 class Shot(BaseModel):
@@ -144,7 +146,9 @@ class Storyboard(BaseModel):
     brief: Brief | None = Field(default=None, description="Instead of scenes: what the film is about.")
     scenes: list[Scene] = Field(default=[], description="In the order they play.")
     style: StyleChoice = None
-    size: str | None = Field(default=None, description="Width*height in pixels, e.g. 1280*720; the model's default if absent.")
+    size: str | None = Field(
+        default=None, description="Width*height in pixels, e.g. 1280*720; the model's default if absent."
+    )
     model: str = Field(default="wan2.6-t2v", description="The text-to-video model.")
     image_model: str = Field(default="wan2.6-i2v", description="The image-to-video model that goes on from a frame.")
     continuity: Continuity = Field(default="none", description="last-frame: each scene starts from the last one's end.")
@@ -172,7 +176,9 @@ class Storyboard(BaseModel):
     @property
     def seconds(self) -> int:
         """Length of the whole film."""
-        return sum(shot.seconds for scene in self.scenes for shot in scene.shots) or (self.brief.seconds if self.brief else 0)
+        return sum(shot.seconds for scene in self.scenes for shot in scene.shots) or (
+            self.brief.seconds if self.brief else 0
+        )
 
 
 def language_of(text: str) -> Language:

@@ -75,9 +75,7 @@ class ProbeInput(OperationInput):
 @operation("concatenate", ConcatenateInput, {"video": "video"})
 async def concatenate(given: ConcatenateInput) -> dict[str, Any]:
     """Join videos end to end; streams that match are copied, only others are re-encoded."""
-    return {
-        "video": await _make("film.mp4", given.videos, lambda paths, to: media.concatenate(paths, to))
-    }
+    return {"video": await _make("film.mp4", given.videos, lambda paths, to: media.concatenate(paths, to))}
 
 
 @operation("last_frame", OneVideo, {"image": "image"})

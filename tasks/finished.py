@@ -62,6 +62,11 @@ async def whole(storage: MediaStorage, asset: Asset) -> bool:
     return await asyncio.to_thread(_sha256, storage, asset.path) == asset.sha256
 
 
+async def all_whole(storage: MediaStorage, assets: list[Asset]) -> bool:
+    """Whether every one of the assets is."""
+    return all([await whole(storage, asset) for asset in assets])
+
+
 def _sha256(storage: MediaStorage, path: str) -> str:
     digest = hashlib.sha256()
     with storage.open_read(path) as file:

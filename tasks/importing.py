@@ -55,7 +55,7 @@ async def bring(value: str, storage: MediaStorage, base: Path | None = None) -> 
     if found is not None:
         return found
     name = hashlib.sha256(value.encode()).hexdigest()
-    return await fetch(value, storage, f"inputs/{name[:2]}/{name}/file", base_url=None)
+    return await fetch(value, storage, f"inputs/{name[:2]}/{name}/file", base_url="")
 
 
 async def _asset(path: Path, *, uri: str, stored: str) -> Asset:

@@ -67,7 +67,7 @@ async def _tasks_since(session: Session, entry: journal.Entry) -> list[TaskRow]:
             start=entry.intent_at - _CLOCKS_DIFFER, model=entry.model, page=page, page_size=100
         )
         found += [row for row in answer.tasks if _created(row) >= entry.intent_at - _CLOCKS_DIFFER]
-        if page >= (answer.total_page or 1) or not answer.tasks:
+        if page >= (answer.total_pages or 1) or not answer.tasks:
             return found
         page += 1
 

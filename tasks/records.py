@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from blocks.catalog import Status
 from tasks.asset import Asset
@@ -47,6 +47,7 @@ class Failure(BaseModel):
     message: str
     advice: str | None = None
     kind: str = "failed"
+    stops_run: bool = False
 
 
 class Outcome(BaseModel):
@@ -99,6 +100,17 @@ class Generation(BaseModel):
     assets: list[Asset] = []
     values: dict[str, Any] = {}
     failure: Failure | None = None
+    _handle: Any = PrivateAttr(default=None)
+
+    @property
+    def handle(self) -> Any:
+        """The result of its last Prefect task; handed to the tasks that build on it, it makes the graph's edges."""
+        return self._handle
+
+    def with_handle(self, handle: Any) -> Generation:
+        """The same generation, holding that result."""
+        self._handle = handle
+        return self
 
     @property
     def succeeded(self) -> bool:

@@ -17,11 +17,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from blocks.client import Client
+from blocks.client import Client, is_loopback
 from blocks.client.errors import AuthenticationError, DashScopeError, NotSent
 from blocks.storage import MediaStorage
 from tasks.budget import Budget
@@ -108,12 +107,6 @@ def current() -> Session:
     return session
 
 
-def is_loopback(base_url: str) -> bool:
-    """Whether a base URL names this very machine, as an emulator's does."""
-    host = urlsplit(base_url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
-
-
 def now() -> datetime:
     """The time, UTC."""
     return datetime.now(UTC)
@@ -121,14 +114,19 @@ def now() -> datetime:
 
 @asynccontextmanager
 async def open_session(
-    storage: str | None = None, *, max_cost: Decimal | None = None, base: Path | None = None
+    storage: str | None = None,
+    *,
+    max_cost: Decimal | None = None,
+    base: Path | None = None,
+    offline: bool = False,
 ) -> AsyncIterator[Session]:
     """Open what the tasks share, or join the session that is open already.
 
     Args:
-        storage: fsspec URL; default is the environment's ``WANFLOW_STORAGE``, then the block ``default``, then ``./media``.
+        storage: fsspec URL; when absent ``WANFLOW_STORAGE``, then the block ``default``, then ``./media``.
         max_cost: the most this run may cost, CNY.
         base: the folder that relative local inputs start from; the working folder when absent.
+        offline: nothing will be sent: do not start the embedded emulator.
 
     Yields:
         The session; closed with the context.
@@ -139,7 +137,7 @@ async def open_session(
         return
     async with AsyncExitStack() as stack:
         media = await _storage(storage)
-        client, account, service, emulated = await _client(stack, media)
+        client, account, service, emulated = await _client(stack, media, offline)
         pace = Pace(client)
         watcher = Watcher(client, pace=pace)
         stack.push_async_callback(watcher.aclose)
@@ -169,7 +167,7 @@ async def _storage(url: str | None) -> MediaStorage:
     return MediaStorage.from_environment(url)
 
 
-async def _client(stack: AsyncExitStack, storage: MediaStorage) -> tuple[Client, str, str, bool]:
+async def _client(stack: AsyncExitStack, storage: MediaStorage, offline: bool) -> tuple[Client, str, str, bool]:
     from blocks.dashscope import DashScope
 
     block = DashScope.from_environment()
@@ -182,6 +180,10 @@ async def _client(stack: AsyncExitStack, storage: MediaStorage) -> tuple[Client,
             client = Client(client.base_url, SecretStr(EMULATOR_ACCOUNT))
         await stack.enter_async_context(client)
         return client, client.account, client.base_url, loopback
+
+    if offline:
+        client = await stack.enter_async_context(Client("http://127.0.0.1/api/v1", SecretStr(EMULATOR_ACCOUNT)))
+        return client, EMULATOR_ACCOUNT, "the embedded emulator", True
 
     from blocks.emulator import Emulator
 

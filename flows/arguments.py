@@ -1,0 +1,105 @@
+"""``KEY=VALUE`` arguments of the command line, read as the type that the key wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import yaml
+
+from blocks.catalog import fields_of, find
+from flows.document import InvalidInput, Problem, validate
+from flows.pipeline import Pipeline
+from flows.storyboard import Storyboard
+
+
+def pairs(given: Iterable[str], option: str) -> list[tuple[str, str]]:
+    """Keys and raw values.
+
+    Raises:
+        InvalidInput: one of them has no ``=``.
+    """
+    found = []
+    for item in given:
+        key, equals, value = item.partition("=")
+        if not equals or not key.strip():
+            raise InvalidInput([Problem((), f"{option} {item!r}: write KEY=VALUE, e.g. {option} duration=5")])
+        found.append((key.strip(), value))
+    return found
+
+
+def request_body(model: str, inputs: Iterable[str], parameters: Iterable[str]) -> dict[str, Any]:
+    """The wire form of a request from ``-i`` and ``-p`` arguments; a key given twice makes a list.
+
+    Raises:
+        InvalidInput: an argument cannot be read.
+        UnknownModel: there is no such model.
+    """
+    row = find(model)
+    fields = {path: field for request in row.requests for path, field in fields_of(request).items()}
+    body: dict[str, Any] = {"model": model, "input": {}, "parameters": {}}
+    for part, option, given in (("input", "-i", inputs), ("parameters", "-p", parameters)):
+        for key, raw in pairs(given, option):
+            field = fields.get(f"{part}.{key}")
+            kind = field.type if field else "object"
+            plain = kind in ("text", "image", "video", "audio")
+            value = raw if plain and not (field and field.many and raw.startswith("[")) else _scalar(raw)
+            if field is not None and field.many and not isinstance(value, list):
+                value = [*body[part].get(key, []), value]
+            elif key in body[part]:
+                raise InvalidInput([Problem((part, key), "is given twice")])
+            body[part][key] = value
+    return body
+
+
+def pipeline_params(pipeline: Pipeline, given: Iterable[str], base: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A pipeline's parameters from ``-p`` arguments, over those of a file."""
+    params = dict(base or {})
+    for key, raw in pairs(given, "-p"):
+        param = pipeline.params.get(key)
+        if param is None or param.type in ("text", "image", "video", "audio"):
+            params[key] = raw
+        elif param.type == "list":
+            params[key] = _scalar(raw) if raw.startswith("[") else raw.split(",")
+        else:
+            params[key] = _scalar(raw)
+    return params
+
+
+def storyboard(data: dict[str, Any], given: Iterable[str]) -> dict[str, Any]:
+    """A storyboard's data with ``-p`` arguments laid over it; ``scenes.0.seed=3`` reaches into it.
+
+    Raises:
+        InvalidInput: a key leads nowhere.
+    """
+    for key, raw in pairs(given, "-p"):
+        words = Storyboard.model_fields.get(key)
+        value = raw if words is not None and words.annotation in (str, str | None) else _scalar(raw)
+        *parents, last = key.split(".")
+        here: Any = data
+        try:
+            for parent in parents:
+                here = here[int(parent)] if isinstance(here, list) else here.setdefault(parent, {})
+            if isinstance(here, list):
+                here[int(last)] = value
+            else:
+                here[last] = value
+        except (IndexError, ValueError, AttributeError, TypeError):
+            raise InvalidInput([Problem((), f"-p {key}: there is no such place in the storyboard")]) from None
+    return data
+
+
+def _scalar(raw: str) -> Any:
+    try:
+        return yaml.safe_load(raw)
+    except yaml.YAMLError:
+        return raw
+
+
+def read_storyboard(data: Any, given: Iterable[str]) -> Storyboard:
+    """A storyboard from data and arguments alone.
+
+    Raises:
+        InvalidInput: with every problem.
+    """
+    return validate(Storyboard, storyboard(dict(data or {}), given))

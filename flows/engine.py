@@ -1,0 +1,244 @@
+"""The engine: runs any pipeline, each step as soon as its inputs are ready, all independent ones at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from blocks.catalog import InvalidRequest
+from blocks.media import MediaError
+from flows.document import InvalidInput
+from flows.pipeline import Pipeline, Step
+from flows.references import resolve
+from flows.scope import Outputs, Scope, Skipped, StepSkipped
+from flows.steps import ModelCall, OperationCall, is_list_output, items, prepare, truth
+from tasks.asset import Asset
+from tasks.budget import BudgetExceeded
+from tasks.downloading import DownloadFailed
+from tasks.editing import run_operation
+from tasks.generation import generate
+from tasks.importing import bring
+from tasks.operations import OPERATIONS
+from tasks.outputs import outputs_of
+from tasks.records import Failure, Generation
+from tasks.session import current
+from tasks.watching import StillRunning
+
+log = logging.getLogger("wanflow")
+
+_EXPECTED = (InvalidInput, InvalidRequest, BudgetExceeded, StillRunning, DownloadFailed, MediaError, OSError)
+
+State = Literal["waiting", "running", "done", "failed", "skipped"]
+
+
+@dataclass
+class StepRun:
+    """How one step went.
+
+    Attributes:
+        handles: results of its Prefect tasks, handed on so that the UI draws the edges.
+    """
+
+    name: str
+    step: Step
+    state: State = "waiting"
+    outputs: Outputs = field(default_factory=dict)
+    generations: list[tuple[int | None, Generation]] = field(default_factory=list)
+    edits_cached: bool | None = None
+    reason: str | None = None
+    failure: Failure | None = None
+    seconds_taken: float | None = None
+    handles: list[Any] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.step.title or self.name
+
+    @property
+    def assets(self) -> list[Asset]:
+        """Every file it gave."""
+        found: list[Asset] = []
+        for value in self.outputs.values():
+            listed = value if isinstance(value, list) else [value]
+            found += [item for item in listed if isinstance(item, Asset)]
+        return found
+
+
+Listener = Callable[[StepRun], None]
+
+
+class StepFailed(Exception):
+    """A step gave nothing; what refers to it is skipped."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.message)
+
+
+@dataclass
+class PipelineRun:
+    """A pipeline on its way: what every step did so far.
+
+    Attributes:
+        stopped: why nothing new is begun: a refused key or an unpaid account fails every further request, too.
+    """
+
+    pipeline: Pipeline
+    scope: Scope
+    steps: dict[str, StepRun]
+    stopped: str | None = None
+
+
+async def run_steps(pipeline: Pipeline, params: dict[str, Any], listener: Listener | None = None) -> PipelineRun:
+    """Run every step of a checked pipeline. Needs an open session.
+
+    A step that fails takes along only what depends on it; everything else goes on.
+
+    Args:
+        params: values of the parameters, as `flows.plan.resolve_params` gives them.
+        listener: told about every step that changes its state.
+
+    Returns:
+        How every step went. Failures are in it, not raised.
+    """
+    run = PipelineRun(pipeline, Scope(params), {name: StepRun(name, step) for name, step in pipeline.steps.items()})
+    over = {name: asyncio.Event() for name in pipeline.steps}
+
+    async def follow(name: str) -> None:
+        for needed in pipeline.needs[name]:
+            await over[needed].wait()
+        try:
+            await _run_step(run, run.steps[name], listener or (lambda _: None))
+        finally:
+            over[name].set()
+
+    async with asyncio.TaskGroup() as group:
+        for name in pipeline.order:
+            group.create_task(follow(name), name=name)
+    return run
+
+
+async def _run_step(run: PipelineRun, step_run: StepRun, listener: Listener) -> None:
+    name, step = step_run.name, step_run.step
+    started = time.monotonic()
+    try:
+        if run.stopped:
+            raise StepSkipped(run.stopped)
+        if truth(step, run.scope) is False:
+            raise StepSkipped("its `when` does not hold")
+        scopes = items(step, run.scope, ("steps", name))
+        _require(step, run.scope)
+        step_run.state = "running"
+        listener(step_run)
+        each = await _together([_run_item(run, step_run, scope) for scope in scopes])
+        step_run.outputs = _merged(step, each) if step.for_each is not None else each[0]
+        run.scope.steps[name] = step_run.outputs
+        step_run.state = "done"
+    except StepSkipped as skipped:
+        step_run.state, step_run.reason = "skipped", str(skipped)
+        run.scope.steps[name] = Skipped(str(skipped))
+    except StepFailed as failed:
+        _fail(run, step_run, failed.failure)
+    finally:
+        step_run.seconds_taken = time.monotonic() - started
+        listener(step_run)
+
+
+async def _together(jobs: list[Any]) -> list[Outputs]:
+    """All items at once; every one is seen through before the first failure is raised."""
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]
+
+
+def _fail(run: PipelineRun, step_run: StepRun, failure: Failure) -> None:
+    step_run.state, step_run.failure = "failed", failure
+    step_run.reason = ": ".join(part for part in (failure.code, failure.message) if part)
+    run.scope.steps[step_run.name] = Skipped(f"{step_run.title} failed")
+    if failure.stops_run:
+        run.stopped = f"the run was stopped: {failure.message}"
+
+
+def _require(step: Step, scope: Scope) -> None:
+    for demand in step.require:
+        if not resolve(demand, scope.look_up):
+            message = f"requires {demand}, which is not so"
+            raise StepFailed(Failure(code="RequirementFailed", message=message, kind="RequirementFailed"))
+
+
+def _merged(step: Step, each: list[Outputs]) -> Outputs:
+    """The outputs of a fan-out: lists, in the order of the items; lists of pictures are joined to one."""
+    if not each:
+        return {}
+    return {
+        name: [item for outputs in each for item in outputs[name]]
+        if is_list_output(step, name)
+        else [outputs[name] for outputs in each]
+        for name in each[0]
+    }
+
+
+async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope) -> Outputs:
+    name, step = step_run.name, step_run.step
+    label = step_run.title if scope.index is None else f"{step_run.title} {scope.index + 1}"
+    after = [handle for needed in run.pipeline.needs[name] for handle in run.steps[needed].handles]
+    at = ("steps", name)
+    failure: Failure | None = None
+    for model in [step.model, *step.fallback]:
+        try:
+            call = prepare(step, scope, at, model=model)
+            if isinstance(call, OperationCall):
+                return await _operate(step_run, call, label, after)
+            generation = await _generate(step, call, label, after)
+        except _EXPECTED as error:
+            failure = _failure_of(error)
+            continue
+        except Exception as error:
+            log.exception("%s failed", label)
+            failure = _failure_of(error)
+            continue
+        step_run.generations.append((scope.index, generation))
+        step_run.handles.append(generation.handle)
+        if generation.succeeded:
+            return outputs_of(generation.model, generation.assets, generation.values)
+        failure = generation.failure
+        if failure and (failure.kind == "ModerationRefused" or failure.stops_run):
+            break
+    raise StepFailed(failure or Failure(code=None, message="gave nothing"))
+
+
+def _failure_of(error: Exception) -> Failure:
+    kind = type(error).__name__
+    return Failure(code=getattr(error, "code", None) or kind, message=str(error), kind=kind)
+
+
+async def _generate(step: Step, call: ModelCall, label: str, after: list[Any]) -> Generation:
+    return await generate(call.request, label=label, take=step.take, assets=call.assets, after=after)
+
+
+async def _operate(step_run: StepRun, call: OperationCall, label: str, after: list[Any]) -> Outputs:
+    given = await _with_files(call)
+    done = await run_operation(label, call.use, given, after=after)
+    step_run.edits_cached = done.cached and step_run.edits_cached is not False
+    step_run.handles.append(done)
+    return dict(done.outputs)
+
+
+async def _with_files(call: OperationCall) -> dict[str, Any]:
+    """The inputs of an operation with every path and address brought in as an asset."""
+    session = current()
+    operation = OPERATIONS[call.use]
+
+    async def asset(value: Any) -> Any:
+        if isinstance(value, list):
+            return [await asset(item) for item in value]
+        return await bring(value, session.storage, session.base) if isinstance(value, str) else value
+
+    return {name: await asset(value) if operation.media_input(name) else value for name, value in call.given.items()}

@@ -1,0 +1,283 @@
+"""A production: what a run delivers. Its folder, its manifest, its review page."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel
+
+from blocks import media
+from blocks.storage import MediaStorage
+from flows import review
+from flows.engine import PipelineRun, StepRun
+from flows.manifest import Deliverable, Manifest, ManifestGeneration, ManifestScene, ManifestStep
+from flows.pipeline import Pipeline
+from flows.references import whole
+from flows.scope import Skipped, StepSkipped
+from tasks.asset import Asset
+from tasks.records import Generation
+from tasks.session import Session, now
+
+_SHEET_ITEMS = 24
+
+
+class Production(BaseModel):
+    """What a flow delivered.
+
+    Attributes:
+        folder: of the production, relative to the storage root.
+        uri: of the folder.
+        page: URI of the review page.
+        contact_sheet: the picture of it all, if anything can be seen.
+    """
+
+    manifest: Manifest
+    folder: str
+    uri: str
+    page: str
+    contact_sheet: Asset | None = None
+
+    @property
+    def state(self) -> str:
+        """``done``, ``partly`` or ``failed``."""
+        return self.manifest.state
+
+
+def folder_of(title: str, run: str) -> str:
+    """``productions/<title>-<run>``, with a title that is safe as a file name."""
+    name = unicodedata.normalize("NFC", title).strip().lower()
+    name = re.sub(r"[^\w]+", "-", name).strip("-_")[:60] or "production"
+    return f"productions/{name}-{run}"
+
+
+async def deliver(
+    run: PipelineRun,
+    *,
+    session: Session,
+    title: str,
+    run_name: str,
+    started_at: datetime,
+    params: dict[str, Any],
+    files: dict[str, str] | None = None,
+    scenes: Callable[[PipelineRun, dict[str, str]], list[ManifestScene]] | None = None,
+    before: list[tuple[str, Generation]] | None = None,
+    flow_run_id: str | None = None,
+) -> Production:
+    """Bring what a run made into the production's folder, with manifest and review page.
+
+    Args:
+        run_name: tells this run's folder from others of the same title.
+        files: further text files of the production, by path, e.g. the storyboard.
+        scenes: describes a film's scenes for the review page; called with the run and deliverable paths by reference.
+        before: generations that came before the pipeline, by step name, e.g. the chat that wrote the storyboard.
+
+    Returns:
+        The production; its manifest says ``done``, ``partly`` or ``failed``.
+    """
+    folder = folder_of(title, run_name)
+    delivered, missing, by_reference = await _deliver_files(run, session.storage, folder)
+    sheet = await _contact_sheet(run, session.storage, folder)
+    generations = [_generation(name, None, generation) for name, generation in before or []]
+    generations += [
+        _generation(step.name, index, generation)
+        for step in run.steps.values()
+        for index, generation in step.generations
+    ]
+    fresh = [one for one in generations if not one.cached and one.status == "SUCCEEDED"]
+    failed = bool(missing) or any(step.state == "failed" for step in run.steps.values())
+    manifest = Manifest(
+        wanflow=version("wanflow"),
+        production=folder.removeprefix("productions/"),
+        title=title,
+        pipeline=run.pipeline.pipeline,
+        description=run.pipeline.description or None,
+        started_at=started_at,
+        finished_at=now(),
+        storage=session.storage.root,
+        service=session.service,
+        region="emulator" if session.emulated else session.region,
+        state=("partly" if delivered else "failed") if failed else "done",
+        params={name: _plain(value) for name, value in params.items()},
+        steps=[_step(run, step) for step in run.steps.values()],
+        generations=generations,
+        deliverables=delivered,
+        scenes=scenes(run, by_reference) if scenes else [],
+        contact_sheet="contact-sheet.jpg" if sheet else None,
+        cost_cny=_total([one.cost_cny for one in fresh]),
+        saved_cny=_total([one.cost_cny for one in generations if one.cached]),
+        unknown_costs=sum(one.cost_cny is None for one in fresh),
+        flow_run_id=flow_run_id,
+    )
+    texts = {
+        **(files or {}),
+        "pipeline.yaml": pipeline_text(run.pipeline),
+        "manifest.json": manifest.model_dump_json(indent=2) + "\n",
+        "index.html": review.render(manifest),
+    }
+    for path, text in texts.items():
+        await session.storage.write_bytes(f"{folder}/{path}", text.encode())
+    return Production(
+        manifest=manifest,
+        folder=folder,
+        uri=session.storage.uri(folder),
+        page=session.storage.uri(f"{folder}/index.html"),
+        contact_sheet=sheet,
+    )
+
+
+async def _deliver_files(
+    run: PipelineRun, storage: MediaStorage, folder: str
+) -> tuple[list[Deliverable], list[str], dict[str, str]]:
+    delivered: list[Deliverable] = []
+    missing: list[str] = []
+    by_reference: dict[str, str] = {}
+    for path, target in run.pipeline.deliver.items():
+        try:
+            value = run.scope.look_up(whole(target) or ())
+        except StepSkipped:
+            missing.append(path)
+            continue
+        found = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, Asset)]
+        if not found:
+            missing.append(path)
+        for number, asset in enumerate(found, 1):
+            name = _numbered(path, number, len(found))
+            await _copy(storage, asset, f"{folder}/{name}")
+            delivered.append(Deliverable(path=name, asset=_public(asset, storage, f"{folder}/{name}")))
+            by_reference[target] = name
+    wanted = [path for path in missing if not _left_out(run, path)]
+    return delivered, wanted, by_reference
+
+
+def _left_out(run: PipelineRun, path: str) -> bool:
+    """Whether a deliverable is missing on purpose: its step was skipped by its ``when``, not by a failure."""
+    alternatives = whole(run.pipeline.deliver[path]) or ()
+    steps = [run.steps[one.name] for one in alternatives if one.name in run.steps]
+    return bool(steps) and all(step.reason == "its `when` does not hold" for step in steps)
+
+
+def _numbered(path: str, number: int, count: int) -> str:
+    if "{n}" in path:
+        return path.replace("{n}", f"{number:02}")
+    if count == 1:
+        return path
+    stem, dot, ending = path.rpartition(".")
+    return f"{stem}-{number:02}{dot}{ending}" if dot else f"{path}-{number:02}"
+
+
+async def _copy(storage: MediaStorage, asset: Asset, path: str) -> None:
+    if asset.path:
+        async with storage.local_copy(asset.path) as local:
+            await storage.put(local, path)
+    else:
+        await storage.put(Path(asset.uri), path)
+
+
+def _public(asset: Asset, storage: MediaStorage, path: str) -> Asset:
+    """The asset at its place in the production, without the provider's presigned URL."""
+    return asset.model_copy(update={"path": path, "uri": storage.uri(path), **_NO_SOURCE})
+
+
+_NO_SOURCE: dict[str, Any] = {"source_url": None, "source_expires": None, "source_account": None}
+
+
+async def _contact_sheet(run: PipelineRun, storage: MediaStorage, folder: str) -> Asset | None:
+    """One picture of what the generations of a run gave."""
+    seen: list[tuple[str, Asset]] = []
+    for step in run.steps.values():
+        if step.step.model:
+            seen += [(step.title, asset) for asset in step.assets if asset.kind in ("video", "image")]
+    if not seen:
+        return None
+    async with asyncio.TaskGroup() as group:
+        copies = [group.create_task(_local(storage, asset)) for _, asset in seen[:_SHEET_ITEMS]]
+    sources = [copy.result() for copy in copies]
+    with tempfile.TemporaryDirectory() as temporary:
+        sheet = Path(temporary) / "contact-sheet.jpg"
+        captions = [title for title, _ in seen[:_SHEET_ITEMS]]
+        info = await asyncio.to_thread(media.contact_sheet, sources, sheet, captions=captions)
+        path = f"{folder}/contact-sheet.jpg"
+        await storage.put(sheet, path)
+    return Asset(
+        uri=storage.uri(path),
+        path=path,
+        media_type=info.media_type,
+        bytes=info.bytes,
+        sha256="",
+        width=info.width,
+        height=info.height,
+    )
+
+
+async def _local(storage: MediaStorage, asset: Asset) -> Any:
+    """Something the media functions can read: the local file, or the open remote one."""
+    local = storage.local_path(asset.path) if asset.path else Path(asset.uri)
+    return local or await asyncio.to_thread(storage.open_read, asset.path)
+
+
+def _generation(step: str, index: int | None, one: Generation) -> ManifestGeneration:
+    seed = one.request.get("parameters", {}).get("seed")
+    return ManifestGeneration(
+        step=step,
+        index=index,
+        fingerprint=one.fingerprint,
+        model=one.model,
+        request=one.request,
+        take=one.take,
+        task_id=one.task_id,
+        request_id=one.request_id,
+        status=str(one.status or "FAILED"),
+        cached=one.cached,
+        seed=seed,
+        usage=one.usage,
+        quoted_cny=one.quoted_cny,
+        cost_cny=one.cost_cny,
+        submitted_at=one.submitted_at,
+        finished_at=one.finished_at,
+        seconds_taken=one.seconds_taken,
+        assets=[asset.model_copy(update=_NO_SOURCE) for asset in one.assets],
+        values=one.values,
+        error=one.failure.model_dump() if one.failure else None,
+    )
+
+
+def _step(run: PipelineRun, step: StepRun) -> ManifestStep:
+    return ManifestStep(
+        name=step.name,
+        title=step.step.title,
+        uses=step.step.does,
+        state="skipped" if step.state in ("waiting", "running") else step.state,
+        needs=list(run.pipeline.needs[step.name]),
+        reason=step.reason,
+        assets=[asset.model_copy(update=_NO_SOURCE) for asset in step.assets],
+        seconds_taken=step.seconds_taken,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Asset):
+        return value.uri
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, Skipped) else value
+
+
+def _total(amounts: list[Decimal | None]) -> Decimal | None:
+    known = [amount for amount in amounts if amount is not None]
+    return None if amounts and not known else sum(known, Decimal(0))
+
+
+def pipeline_text(pipeline: Pipeline) -> str:
+    """A pipeline as the YAML file that would be it."""
+    said = pipeline.model_dump(mode="json", exclude_defaults=True)
+    return yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=110)

@@ -1,0 +1,358 @@
+"""The flows people run: ``film``, every pipeline file, and ``generate`` for single requests."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import re
+import types
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from prefect import Flow, flow
+from prefect.context import FlowRunContext
+from pydantic import Field
+
+from blocks import catalog
+from flows import film as films
+from flows import library
+from flows.document import InvalidInput, Problem
+from flows.engine import Listener, PipelineRun, StepRun, run_steps
+from flows.manifest import ManifestScene
+from flows.pipeline import Param, Pipeline
+from flows.plan import Plan, make_plan, resolve_params
+from flows.production import Production, deliver
+from flows.storyboard import Storyboard
+from tasks import reporting
+from tasks.generation import generate as generate_one
+from tasks.records import Failure, Generation
+from tasks.session import Session, current, now, open_session
+
+Storage = Annotated[
+    str | None, Field(description="Where results land: any fsspec URL; the configured storage if absent.")
+]
+MaxCost = Annotated[Decimal | None, Field(ge=0, description="Stop before the request that would pass this, CNY.")]
+Describe = Callable[[PipelineRun, dict[str, str]], list[ManifestScene]]
+
+listener: ContextVar[Listener | None] = ContextVar("wanflow_listener", default=None)
+"""Told about every step that changes its state, beside the UI; the terminal sets it."""
+
+
+class ProductionFailed(Exception):
+    """A run delivered nothing.
+
+    Attributes:
+        production: its folder and manifest say why.
+    """
+
+    def __init__(self, production: Production) -> None:
+        self.production = production
+        reasons = [
+            f"{step.title or step.name}: {step.reason}" for step in production.manifest.steps if step.state == "failed"
+        ]
+        super().__init__("; ".join(reasons) or "nothing was delivered")
+
+
+@flow(name="film", flow_run_name="film: {storyboard.title}", description="A storyboard becomes a finished film.")
+async def film(storyboard: Storyboard, storage: Storage = None, max_cost: MaxCost = None) -> Production:
+    """Make the film of a storyboard.
+
+    Args:
+        storyboard: scenes and shots, or a brief from which they are written.
+        storage: where results land.
+        max_cost: the most it may cost, CNY.
+
+    Returns:
+        The production: film, scenes, manifest, review page. Its state says ``partly`` when scenes failed.
+
+    Raises:
+        InvalidInput: the storyboard cannot be filmed; nothing was sent.
+        ProductionFailed: nothing was delivered.
+        DashScopeError: the service refuses the key or cannot be reached; nothing was sent.
+    """
+    async with open_session(storage, max_cost=max_cost) as session:
+        if storyboard.brief is not None:
+            await plan_film(storyboard, session)
+        await _ready(session)
+        before: list[tuple[str, Generation]] = []
+        if storyboard.brief is not None:
+            answer = await generate_one(films.writing_request(storyboard.brief), label="storyboard")
+            before.append(("storyboard", answer))
+            if not answer.succeeded:
+                failure = answer.failure or Failure(code=None, message="it gave no reason")
+                raise InvalidInput(
+                    [Problem(("brief",), f"{storyboard.brief.model} wrote no storyboard: {failure.message}")]
+                )
+            storyboard = films.written(storyboard, answer)
+        made = films.compile_film(storyboard)
+        plan = await plan_film(storyboard, session)
+        return await _produce(
+            made.pipeline,
+            {},
+            session,
+            plan,
+            title=storyboard.title,
+            files={"storyboard.yaml": films.storyboard_text(storyboard)},
+            describe=lambda run, delivered: films.describe_scenes(made, run, delivered),
+            before=before,
+        )
+
+
+async def plan_film(storyboard: Storyboard, session: Session) -> Plan:
+    """Check and price a storyboard's film; a brief's is priced by the scenes it asks for.
+
+    Raises:
+        InvalidInput: with the place in the storyboard of every problem.
+    """
+    made = films.compile_film(films.foreseen(storyboard) if storyboard.brief else storyboard)
+    try:
+        plan = await _plan(made.pipeline, {}, session)
+    except InvalidInput as error:
+        raise films.in_storyboard(made, error) from None
+    if storyboard.brief is None:
+        return plan
+    return plan.model_copy(
+        update={
+            "unknown": ["storyboard", *plan.unknown],
+            "warnings": [
+                f"{storyboard.brief.model} writes the storyboard first; its price per token is not part of this"
+            ],
+        }
+    )
+
+
+async def run_pipeline(pipeline: Pipeline, params: dict[str, Any]) -> Production:
+    """Run a pipeline within a flow and an open session.
+
+    Raises:
+        InvalidInput: it cannot run; nothing was sent.
+        ProductionFailed: nothing was delivered.
+    """
+    session = current()
+    plan = await _plan(pipeline, params, session)
+    await _ready(session)
+    return await _produce(pipeline, params, session, plan, title=pipeline.title or pipeline.pipeline)
+
+
+async def _ready(session: Session) -> None:
+    await session.preflight()
+    await session.save_results_block()
+
+
+async def _plan(pipeline: Pipeline, params: dict[str, Any], session: Session) -> Plan:
+    return await make_plan(
+        pipeline, params, storage=session.storage, emulated=session.emulated, region=session.region, base=session.base
+    )
+
+
+async def _produce(
+    pipeline: Pipeline,
+    params: dict[str, Any],
+    session: Session,
+    plan: Plan,
+    *,
+    title: str,
+    files: dict[str, str] | None = None,
+    describe: Describe | None = None,
+    before: list[tuple[str, Generation]] | None = None,
+) -> Production:
+    limit = session.budget.limit
+    if limit is not None and plan.total_cny > limit:
+        message = f"the plan comes to {plan.total_cny} CNY, over the limit of {limit} CNY; nothing was sent"
+        raise InvalidInput([Problem(("max_cost",), message)])
+    context = FlowRunContext.get()
+    flow_run = context.flow_run if context else None
+    started = now()
+    await _show_plan(plan, title)
+    values = await resolve_params(pipeline, params, storage=session.storage, base=session.base)
+    told = _Told(pipeline, title)
+    run = await run_steps(pipeline, values, told)
+    await told.close()
+    run_name = flow_run.id.hex[:8] if flow_run else started.strftime("%Y%m%d-%H%M%S")
+    production = await deliver(
+        run,
+        session=session,
+        title=title,
+        run_name=run_name,
+        started_at=started,
+        params=values,
+        files=files,
+        scenes=describe,
+        before=before,
+        flow_run_id=str(flow_run.id) if flow_run else None,
+    )
+    await _show_production(production, session, pipeline.pipeline, title)
+    if production.state == "failed":
+        raise ProductionFailed(production)
+    return production
+
+
+class _Told:
+    """Passes what the steps do to the terminal's listener and to the progress bar in the UI."""
+
+    def __init__(self, pipeline: Pipeline, title: str) -> None:
+        self._bar = reporting.Progress(pipeline=pipeline.pipeline, title=title)
+        self._total = len(pipeline.steps)
+        self._over: set[str] = set()
+        self._other = listener.get()
+        self._updates: set[asyncio.Task[None]] = set()
+
+    def __call__(self, step: StepRun) -> None:
+        if self._other is not None:
+            self._other(step)
+        if step.state in ("done", "failed", "skipped"):
+            self._over.add(step.name)
+        update = asyncio.create_task(self._bar.update(len(self._over), self._total, f"{step.title} {step.state}"))
+        self._updates.add(update)
+        update.add_done_callback(self._updates.discard)
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._updates)
+        await self._bar.flush()
+
+
+async def _show_plan(plan: Plan, title: str) -> None:
+    rows = [
+        {
+            "Step": step.title,
+            "Does": step.does,
+            "Calls": step.calls,
+            "Cached": step.cached,
+            "Seconds": step.seconds if step.seconds is not None else "–",
+            "Price": step.quote_cny if step.paid else "–",
+            "After": ", ".join(step.needs) or "–",
+        }
+        for step in plan.steps
+    ]
+    await reporting.plan_table(rows, plan.total_cny, pipeline=plan.pipeline, title=title, unknown=len(plan.unknown))
+
+
+async def _show_production(production: Production, session: Session, pipeline: str, title: str) -> None:
+    if production.contact_sheet is not None:
+        async with session.storage.local_copy(production.contact_sheet.path) as path:
+            jpeg = await asyncio.to_thread(path.read_bytes)
+        await reporting.contact_sheet_artifact(jpeg, pipeline=pipeline, title=title)
+    await reporting.cost_table(production.manifest)
+    await reporting.production_link(production.page, title, pipeline=pipeline)
+    for generation in production.manifest.generations:
+        reporting.generation_event(generation, "succeeded" if generation.error is None else "failed")
+    reporting.production_event(production.manifest)
+
+
+@flow(name="generate", flow_run_name="generate", description="Single requests in the wire form, all at once.")
+async def generate(
+    requests: Annotated[
+        list[dict[str, Any]], Field(min_length=1, description='{"model", "input", "parameters"} each.')
+    ],
+    take: Annotated[int, Field(ge=1, description="2 and more: generate the same requests anew.")] = 1,
+    storage: Storage = None,
+    max_cost: MaxCost = None,
+    truncate: bool = False,
+) -> list[Generation]:
+    """Generate each request, at the same time; what was finished before is not asked for again.
+
+    Returns:
+        A generation for each request, in their order; failures are in them.
+
+    Raises:
+        InvalidRequest: one of them would be refused; nothing was sent.
+    """
+    typed = [
+        catalog.request(_without_truncate(body), truncate=truncate or bool(body.get("truncate"))) for body in requests
+    ]
+    async with open_session(storage, max_cost=max_cost) as session:
+        await _ready(session)
+        return list(
+            await asyncio.gather(*(_one(request, number, len(typed), take) for number, request in enumerate(typed, 1)))
+        )
+
+
+def _without_truncate(body: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key != "truncate"}
+
+
+async def _one(request: catalog.Request, number: int, of: int, take: int) -> Generation:
+    label = request.model if of == 1 else f"{number}/{of} {request.model}"
+    try:
+        return await generate_one(request, label=label, take=take)
+    except Exception as error:
+        failure = Failure(
+            code=getattr(error, "code", None) or type(error).__name__, message=str(error), kind=type(error).__name__
+        )
+        return Generation(fingerprint="", model=request.model, request=request.to_dict(), take=take, failure=failure)
+
+
+_TYPES: dict[str, Any] = {
+    "text": str,
+    "image": str,
+    "video": str,
+    "audio": str,
+    "integer": int,
+    "number": float,
+    "boolean": bool,
+}
+_MEDIA_HINT = "a local path, storage URL or web URL"
+
+
+def _annotation(param: Param) -> Any:
+    """A parameter's type as Prefect draws it in a form."""
+    kind: Any = types.GenericAlias(list, _TYPES[param.items]) if param.type == "list" else _TYPES[param.type]
+    if param.choices:
+        kind = Literal[tuple(param.choices)]
+    hint = f" ({param.type}: {_MEDIA_HINT})" if param.type in ("image", "video", "audio") else ""
+    return Annotated[
+        kind if param.is_required else kind | None, Field(description=f"{param.description}{hint}".strip())
+    ]
+
+
+def pipeline_flow(pipeline: Pipeline, base: Path | None = None) -> Flow[Any, Any]:
+    """A pipeline as a Prefect flow of its own, with its typed parameters.
+
+    Args:
+        base: the folder that relative local inputs start from.
+    """
+
+    async def run(**given: Any) -> Production:
+        storage, max_cost = given.pop("storage", None), given.pop("max_cost", None)
+        async with open_session(storage, max_cost=max_cost, base=base):
+            return await run_pipeline(pipeline, {name: value for name, value in given.items() if value is not None})
+
+    named = sorted(pipeline.params.items(), key=lambda item: not item[1].is_required)
+    keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [
+        inspect.Parameter(
+            name,
+            keyword,
+            annotation=_annotation(param),
+            default=inspect.Parameter.empty if param.is_required else param.default,
+        )
+        for name, param in named
+    ]
+    parameters += [inspect.Parameter(name, keyword, annotation=kind, default=None) for name, kind in _COMMON.items()]
+    run.__name__ = re.sub(r"\W", "_", pipeline.pipeline)
+    run.__doc__ = pipeline.description
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    run.__module__ = __name__
+    body: Callable[..., Awaitable[Production]] = run
+    return flow(name=pipeline.pipeline, flow_run_name=pipeline.pipeline, description=pipeline.description)(body)
+
+
+_COMMON: dict[str, Any] = {"storage": Storage, "max_cost": MaxCost}
+
+LIBRARY: dict[str, Flow[Any, Any]] = {
+    name: pipeline_flow(pipeline, library.FOLDER) for name, pipeline in library.pipelines().items()
+}
+"""The flow of every pipeline file that comes with wanflow, by name."""
+
+for _name, _flow in LIBRARY.items():
+    # A served deployment finds its flow by this module and this name.
+    globals()[_name.replace("-", "_")] = _flow
+
+
+def flows_to_serve() -> list[Flow[Any, Any]]:
+    """Every flow that is served as a deployment."""
+    return [film, *LIBRARY.values()]

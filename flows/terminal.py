@@ -1,0 +1,178 @@
+"""What the command line shows: plans, progress, results. Words go to stderr, results to stdout."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.panel import Panel
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from flows.engine import StepRun
+from flows.manifest import Manifest
+from flows.plan import Plan
+
+out = Console()
+err = Console(stderr=True)
+
+_MARKS = {
+    "waiting": ("·", "dim"),
+    "running": ("▸", "cyan"),
+    "done": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "skipped": ("–", "dim"),
+}
+
+
+def money(amount: Decimal | None) -> str:
+    """``¥3.60``; None is unknown, never 0."""
+    return "unknown" if amount is None else f"¥{amount:,.2f}"
+
+
+def show_plan(plan: Plan) -> None:
+    """A plan as a table with what each step waits for, and the sum."""
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
+    table.add_column("Step", overflow="fold")
+    table.add_column("Does", overflow="fold", style="cyan")
+    for name in ("Calls", "Cached", "Seconds", "Price"):
+        table.add_column(name, justify="right")
+    table.add_column("After", overflow="ellipsis", no_wrap=True, style="dim", max_width=22)
+    for step in plan.steps:
+        table.add_row(
+            step.title,
+            step.does,
+            str(step.calls),
+            str(step.cached or "–"),
+            "–" if step.seconds is None else f"{step.seconds:g}",
+            money(step.quote_cny) if step.paid else "–",
+            step.note or ", ".join(step.needs) or "–",
+        )
+    out.print(Text(plan.title, style="bold"))
+    out.print(table)
+    out.print(_sum(plan))
+    for warning in plan.warnings:
+        out.print(Text(f"Note: {warning}", style="yellow"))
+
+
+def _sum(plan: Plan) -> Text:
+    words = f"{plan.calls} generations, {plan.cached} of them cached: "
+    text = Text(words).append(money(plan.total_cny), style="bold")
+    if plan.unknown:
+        text.append(f" and {len(plan.unknown)} of unknown price ({', '.join(plan.unknown)})", style="yellow")
+    if plan.saved_cny:
+        text.append(f"; the cache saves {money(plan.saved_cny)}")
+    return text
+
+
+class Progress:
+    """The steps of a run as they go: a live table on a terminal, a line for each change elsewhere."""
+
+    def __init__(self, steps: list[tuple[str, str, str]], *, quiet: bool = False) -> None:
+        self._rows = {name: (title, does) for name, title, does in steps}
+        self._state: dict[str, StepRun] = {}
+        self._began: dict[str, float] = {}
+        self._started = time.monotonic()
+        self._quiet = quiet
+        self._live: Live | None = None
+
+    @contextmanager
+    def shown(self) -> Iterator[Progress]:
+        """Show it until the context ends."""
+        if self._quiet or not err.is_terminal:
+            yield self
+            return
+        with Live(self, console=err, refresh_per_second=8, transient=True) as self._live:
+            yield self
+
+    def __call__(self, step: StepRun) -> None:
+        """A step changed its state."""
+        self._state[step.name] = step
+        self._began.setdefault(step.name, time.monotonic())
+        if self._live is None and not self._quiet:
+            mark, style = _MARKS[step.state]
+            err.print(Text(f"{mark} {step.title} ({step.step.does}) {step.state}{_detail(step)}", style=style))
+
+    def __rich__(self) -> Group:
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for _ in range(4):
+            table.add_column(overflow="ellipsis", no_wrap=True)
+        shown = self._window()
+        for name in shown:
+            title, does = self._rows[name]
+            step = self._state.get(name)
+            state = step.state if step else "waiting"
+            mark, style = _MARKS[state]
+            sign: Any = Spinner("dots", style=style) if state == "running" else Text(mark, style=style)
+            table.add_row(sign, Text(title, style=style), Text(does, style="dim"), self._note(name, step))
+        over = sum(step.state in ("done", "failed", "skipped") for step in self._state.values())
+        foot = Text(f"{over} of {len(self._rows)} steps, {time.monotonic() - self._started:.0f} s", style="dim")
+        if len(shown) < len(self._rows):
+            foot.append(f" ({len(self._rows) - len(shown)} not shown)")
+        return Group(table, foot)
+
+    def _window(self) -> list[str]:
+        """What fits on the screen: what runs first, then what comes, then what is over."""
+        room = max(4, err.size.height - 3)
+        rank = {"running": 0, "failed": 1, "waiting": 2, "done": 3, "skipped": 4}
+        names = list(self._rows)
+        kept = sorted(names, key=lambda name: rank[self._state[name].state if name in self._state else "waiting"])[
+            :room
+        ]
+        return [name for name in names if name in kept]
+
+    def _note(self, name: str, step: StepRun | None) -> Text:
+        if step is None:
+            return Text("")
+        if step.state == "running":
+            return Text(f"{time.monotonic() - self._began[name]:.0f} s", style="dim")
+        return Text(_detail(step).lstrip(": "), style="red" if step.state == "failed" else "dim")
+
+
+def _detail(step: StepRun) -> str:
+    if step.reason:
+        return f": {step.reason}"
+    if step.state != "done":
+        return ""
+    if step.generations and all(one.cached for _, one in step.generations):
+        return ": cached"
+    costs = [one.cost_cny for _, one in step.generations if not one.cached]
+    known = [cost for cost in costs if cost is not None]
+    price = f", {money(sum(known, Decimal(0)) if len(known) == len(costs) else None)}" if costs else ""
+    return f": {step.seconds_taken or 0:.1f} s{price}"
+
+
+def show_production(manifest: Manifest, uri: str, page: str) -> None:
+    """How a run ended: where things are, what they cost, what failed."""
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(style="dim", no_wrap=True)
+    lines.add_column(overflow="fold")
+    for deliverable in manifest.deliverables[:1]:
+        lines.add_row("film" if deliverable.path.endswith(".mp4") else "result", f"{uri}/{deliverable.path}")
+    lines.add_row("review", page)
+    cached = sum(one.cached for one in manifest.generations)
+    cost = money(manifest.cost_cny if manifest.cost_cny is not None or manifest.unknown_costs else Decimal(0))
+    if manifest.unknown_costs and manifest.cost_cny is not None:
+        cost += f" and {manifest.unknown_costs} of unknown cost"
+    if manifest.saved_cny:
+        cost += f"; the cache saved {money(manifest.saved_cny)}"
+    if manifest.region == "emulator":
+        cost += " (what the service would bill; the emulator is free)"
+    lines.add_row("cost", cost)
+    lines.add_row(
+        "made",
+        f"{len(manifest.generations)} generations, {cached} cached, "
+        f"{(manifest.finished_at - manifest.started_at).total_seconds():.0f} s",
+    )
+    for step in manifest.steps:
+        if step.state == "failed":
+            lines.add_row(Text("failed", style="red"), Text(f"{step.title or step.name}: {step.reason}", style="red"))
+    colour = {"done": "green", "partly": "yellow", "failed": "red"}[manifest.state]
+    title = {"done": "done", "partly": "partly delivered", "failed": "failed"}[manifest.state]
+    out.print(Panel(lines, title=f"{manifest.title}: {title}", title_align="left", border_style=colour, expand=False))

@@ -1,0 +1,216 @@
+"""The stages of a generation's life as Prefect tasks: submit, poll, download; and call, for models that answer at once.
+
+Each shows in the UI with its own timing and cached state. They share the open session and are given plain data.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE, CachePolicy
+from prefect.context import TaskRunContext
+
+from blocks import catalog
+from blocks.catalog import Status
+from blocks.client.errors import DashScopeError, error_from_failed_task
+from tasks import finished, journal
+from tasks.asset import Asset
+from tasks.downloading import fetch
+from tasks.reconciling import reconcile
+from tasks.records import TASK_LIFE, Failure, Outcome, Submission
+from tasks.sending import send
+from tasks.session import Session, current, now
+from tasks.staging import stage
+
+
+@dataclass
+class _ByFingerprint(CachePolicy):
+    """Cache by the generation asked for and the account that pays, whatever else a task is told."""
+
+    step: str = ""
+
+    def compute_key(
+        self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: dict[str, Any], **kwargs: Any
+    ) -> str | None:
+        outcome = inputs.get("outcome")
+        fingerprint = outcome.fingerprint if outcome else inputs["fingerprint"]
+        of = f"-{outcome.task_id}" if outcome and outcome.task_id else ""
+        return f"{self.step}-{fingerprint}{of}-{journal.account_slug(current().account)}"
+
+
+class GenerationFailed(Exception):
+    """The provider ended the task without a result. Failed generations cost nothing."""
+
+    def __init__(self, outcome: Outcome, error: DashScopeError | None) -> None:
+        self.outcome = outcome
+        self.error = error
+        failure = outcome.failure
+        super().__init__(f"{failure.code or outcome.status}: {failure.message}" if failure else str(outcome.status))
+
+
+@task(
+    name="submit",
+    task_run_name="{label}: submit {model}",
+    persist_result=True,
+    result_serializer="json",
+    cache_policy=_ByFingerprint(step="submit"),
+    cache_expiration=TASK_LIFE - timedelta(hours=1),
+)
+async def submit(
+    label: str, model: str, fingerprint: str, request: dict[str, Any], assets: dict[str, Asset]
+) -> Submission:
+    """Send a request once, or give back the submission that is already under way.
+
+    Args:
+        label: what the run shows, e.g. ``scene 2``.
+        fingerprint: of the request and its take.
+        request: ``{"model", "input", "parameters"}``; local and stored media as their URIs.
+        assets: what is known of the stored media, by URI.
+
+    Raises:
+        DashScopeError: the provider refused it; nothing was accepted.
+        AmbiguousSubmission: the answer was lost and nobody can tell whether it was accepted.
+        StagingFailed: an input cannot be made reachable for the provider.
+    """
+    session = current()
+    entry = await journal.read(session.storage, fingerprint, session.account)
+    if entry is not None:
+        submission = entry.submission or await reconcile(session, entry)
+        if submission is not None and not submission.expired(now()):
+            if entry.submission is None:
+                await journal.complete(session.storage, entry, submission)
+            return submission
+    typed = catalog.request(request)
+    staged = await stage(typed, client=session.client, storage=session.storage, assets=assets)
+    return await send(session, staged, fingerprint)
+
+
+@task(name="poll", task_run_name="{label}: poll {submission.model}", persist_result=False, cache_policy=NO_CACHE)
+async def poll(label: str, submission: Submission) -> Outcome:
+    """Wait for the terminal answer of a submission. A cancelled wait cancels the task while it is still queued.
+
+    Raises:
+        GenerationFailed: the task failed, was cancelled, or the provider no longer knows it.
+        StillRunning: the deadline passed; the task goes on and can be picked up later.
+    """
+    session = current()
+    try:
+        answer = await session.watcher.wait(
+            submission.task_id, model=submission.model, submitted_at=submission.submitted_at
+        )
+    except asyncio.CancelledError:
+        await asyncio.shield(_cancel_queued(session, submission))
+        raise
+    failed = answer.status != Status.SUCCEEDED
+    error = error_from_failed_task(answer) if failed else None
+    outcome = Outcome(
+        fingerprint=submission.fingerprint,
+        model=submission.model,
+        status=answer.status or Status.UNKNOWN,
+        task_id=submission.task_id,
+        request_id=submission.request_id,
+        account=submission.account,
+        finished_at=now(),
+        urls=answer.urls,
+        values=answer.values,
+        usage=answer.usage,
+        failure=failure_of(error) if error else None,
+    )
+    if failed:
+        raise GenerationFailed(outcome, error)
+    return outcome
+
+
+async def _cancel_queued(session: Session, submission: Submission) -> None:
+    with suppress(DashScopeError, TimeoutError):
+        async with asyncio.timeout(5):
+            await session.client.cancel(submission.task_id)
+            await journal.settle(session.storage, submission.fingerprint, submission.account)
+
+
+@task(
+    name="download",
+    task_run_name="{label}: download",
+    persist_result=True,
+    result_serializer="json",
+    cache_policy=_ByFingerprint(step="download"),
+)
+async def download(label: str, outcome: Outcome) -> list[Asset]:
+    """Bring every file of an outcome into storage, checked and complete.
+
+    Raises:
+        DownloadFailed: a URL has expired, or what it gives is not whole.
+    """
+    session = current()
+    kind = catalog.find(outcome.model).kind
+    known = await finished.read(session.storage, outcome.fingerprint)
+    if (
+        known is not None
+        and known.outcome.task_id == outcome.task_id
+        and await finished.all_whole(session.storage, known.assets)
+    ):
+        return known.assets
+    home = finished.folder(outcome.fingerprint)
+    names = [f"{home}/{kind}" if len(outcome.urls) == 1 else f"{home}/{kind}-{n + 1}" for n in range(len(outcome.urls))]
+    async with asyncio.TaskGroup() as group:
+        fetching = [
+            group.create_task(fetch(url, session.storage, name, base_url=session.client.base_url))
+            for url, name in zip(outcome.urls, names, strict=True)
+        ]
+    expires = outcome.finished_at + TASK_LIFE
+    return [
+        item.result().model_copy(
+            update={"source_url": url, "source_expires": expires, "source_account": outcome.account}
+        )
+        for item, url in zip(fetching, outcome.urls, strict=True)
+    ]
+
+
+@task(
+    name="call",
+    task_run_name="{label}: {model}",
+    persist_result=True,
+    result_serializer="json",
+    cache_policy=_ByFingerprint(step="call"),
+)
+async def call(label: str, model: str, fingerprint: str, request: dict[str, Any], assets: dict[str, Asset]) -> Outcome:
+    """Ask a model that answers at once: a detection, a chat completion.
+
+    Raises:
+        DashScopeError: the provider refused it.
+    """
+    session = current()
+    typed = catalog.request(request)
+    staged = await stage(typed, client=session.client, storage=session.storage, assets=assets)
+    async with session.pace.submit(model):
+        answer = await session.client.call(staged)
+    return Outcome(
+        fingerprint=fingerprint,
+        model=model,
+        status=Status.SUCCEEDED,
+        task_id=None,
+        request_id=answer.request_id,
+        account=session.account,
+        finished_at=now(),
+        urls=answer.urls,
+        values=answer.values,
+        usage=answer.usage,
+    )
+
+
+def failure_of(error: Exception) -> Failure:
+    """An error as a record: code, message, what to do."""
+    if isinstance(error, DashScopeError):
+        return Failure(
+            code=error.code,
+            message=error.message,
+            advice=error.advice,
+            kind=type(error).__name__,
+            stops_run=error.stops_run,
+        )
+    return Failure(code=getattr(error, "code", type(error).__name__), message=str(error), kind=type(error).__name__)
