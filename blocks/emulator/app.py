@@ -27,7 +27,7 @@ from .scenario import Scenario
 from .service import Service
 from .submission import submit
 from .tasks import cancel, listing, query
-from .uploads import get_policy, post_file
+from .uploads import get_file, get_policy, post_file
 
 Render = Literal["full", "none"]
 
@@ -78,6 +78,7 @@ def create_app(
         Route("/emulator", inspection.overview, methods=["GET"]),
         Route("/emulator/tasks", inspection.tasks, methods=["GET"]),
         Route("/emulator/submits", inspection.submits, methods=["GET"]),
+        Route("/emulator/uploads/{key:path}", get_file, methods=["GET"]),
         Route("/emulator/events", inspection.events, methods=["GET"]),
     ]
     return Starlette(

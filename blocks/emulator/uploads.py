@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import anyio.to_thread
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 
 from .misbehaviour import answer
 from .refusal import invalid, new_id, storage_refusal
@@ -62,6 +62,18 @@ async def post_file(request: Request) -> Response:
             return await _store(service, form)
 
     return await answer(service.chance.call("upload"), work)
+
+
+async def get_file(request: Request) -> Response:
+    """`GET /emulator/uploads/{key}`: an upload under http, for fields that take nothing else; no API key is asked for.
+
+    The real service never shows an upload again: there such a file needs object storage of its user's own.
+    """
+    service = Service.of(request)
+    upload = service.store.upload(request.path_params["key"])
+    if upload is None or not (service.uploads / upload.file).is_file():
+        return storage_refusal(404, "NoSuchKey", "The specified key does not exist.")
+    return FileResponse(service.uploads / upload.file)
 
 
 async def _store(service: Service, form: FormData) -> Response:

@@ -37,7 +37,7 @@ class LocalFiles:
             return None
         for candidate in (Path(os.path.normpath(plain)), plain.resolve()):
             if candidate.is_relative_to(self._folder) and candidate != self._folder:
-                return candidate.relative_to(self._folder).as_posix()
+                return _inside_or_none(candidate.relative_to(self._folder).as_posix())
         return None
 
     def exists(self, path: str) -> bool:
@@ -113,6 +113,13 @@ class LocalFiles:
     def _temporary_beside(self, target: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         return target.parent / f".{secrets.token_hex(8)}.tmp"
+
+
+def _inside_or_none(path: str) -> str | None:
+    try:
+        return inside(path)
+    except ValueError:
+        return None
 
 
 def _give_name(temporary: Path, target: Path) -> None:

@@ -10,8 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path, PurePosixPath
 
 from blocks.client.redacting import guard_logs, redact
-from blocks.media import MediaError, MediaInfo
-from blocks.media.decoding import check_decodable
+from blocks.media import MediaError, MediaInfo, check_decodable
 from blocks.storage import MediaStorage
 from blocks.storage.local import move_into_place
 from tasks.asset import Asset

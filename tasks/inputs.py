@@ -1,0 +1,149 @@
+"""Looking at a request's files before anything is sent: do they exist, and are they what the model takes?"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote_to_bytes
+
+from blocks.catalog import InvalidRequest, Media, MediaField, Problem, Request
+from blocks.catalog.annotations import scheme_of
+from blocks.media import MediaError, MediaInfo, probe
+from blocks.storage import MediaStorage
+from tasks.asset import Asset
+from tasks.sources import Source, SourceMissing, locate
+
+_SAME_FORMAT = {"jpg": "jpeg", "tif": "tiff", "mpg": "mpeg", "heif": "heic"}
+_UNREADABLE = frozenset({"heic", "mxf"})
+_SECONDS_SLACK = 0.1  # containers count whole frames and sound packets
+
+
+async def check_inputs(
+    request: Request, storage: MediaStorage, assets: Mapping[str, Asset], *, base: Path | None = None
+) -> None:
+    """Refuse a request whose own files are missing or not what the model takes.
+
+    Files are judged by their content: format, sides, length, size, transparency. What lies behind http(s) and oss://
+    addresses is not looked at.
+
+    Args:
+        request: as asked for, before staging.
+        storage: this run's storage.
+        assets: what is known of stored media, by URI.
+        base: the folder that relative paths start from.
+
+    Raises:
+        InvalidRequest: with every problem, each naming the field, the file and the limit.
+    """
+    found = await asyncio.gather(*(_problems(field, storage, assets, base) for field in request.media()))
+    problems = [problem for each in found for problem in each]
+    if problems:
+        raise InvalidRequest(problems, model=request.model)
+
+
+async def _problems(
+    field: MediaField, storage: MediaStorage, assets: Mapping[str, Asset], base: Path | None
+) -> list[Problem]:
+    shown = field.value if scheme_of(field.value) != "data" else f"{field.value[:40]}…"
+    try:
+        source = locate(field.value, storage, assets, base)
+        if source is None:
+            if scheme_of(field.value) != "data":
+                return []
+            info, name = await asyncio.to_thread(_probe_data, field.value), "the data"
+        else:
+            await source.check()
+            name = source.name
+            if PurePosixPath(name).suffix[1:].lower() in _taken_unread(field.spec):
+                return []
+            info = await _info(source, field.spec)
+    except SourceMissing as error:
+        return [Problem(field.name, str(error), shown)]
+    except MediaError as error:
+        return [Problem(field.name, f"{shown} {error.what}", shown, _formats(field.spec) or None)]
+    return [Problem(field.name, f"{name} {message}", shown, allowed) for message, allowed in misfits(info, field.spec)]
+
+
+async def _info(source: Source, spec: Media) -> MediaInfo:
+    asset = source.asset
+    if asset is not None and (spec.alpha or asset.kind != "image"):
+        subtype = asset.media_type.partition("/")[2]
+        return MediaInfo(
+            media_type=asset.media_type,
+            format={"quicktime": "mov", "x-matroska": "mkv", "x-msvideo": "avi"}.get(subtype, subtype),
+            bytes=asset.bytes,
+            width=asset.width,
+            height=asset.height,
+            seconds=asset.seconds,
+            fps=asset.fps,
+        )
+
+    def look() -> MediaInfo:
+        with source.opened() as file:
+            return probe(file)
+
+    return await asyncio.to_thread(look)
+
+
+def _probe_data(value: str) -> MediaInfo:
+    head, comma, text = value.partition(",")
+    try:
+        content = base64.b64decode(text, validate=True) if head.endswith(";base64") else unquote_to_bytes(text)
+    except (binascii.Error, ValueError) as error:
+        raise MediaError(f"is not a data URI ({error})", "data") from None
+    if not comma or not content:
+        raise MediaError("is not a data URI (data:image/png;base64,…)", "data")
+    return probe(io.BytesIO(content))
+
+
+def misfits(info: MediaInfo, spec: Media) -> Iterator[tuple[str, object]]:
+    """What a model would not take about a file: what it is, and what is allowed."""
+    if info.kind != spec.kind:
+        yield f"is {_a(info.kind)} ({info.format}), not {_a(spec.kind)}", _formats(spec) or None
+        return
+    if spec.formats and _same(info.format) not in {_same(name) for name in spec.formats}:
+        yield f"is {info.format} by its content", _formats(spec)
+    if info.width and info.height:
+        low, high = sorted((info.width, info.height))
+        size = f"is {info.width}x{info.height} pixels"
+        if (spec.min_side and low < spec.min_side) or (spec.max_side and high > spec.max_side):
+            yield f"{size}; each side has its limits in pixels", _range(spec.min_side, spec.max_side)
+        if spec.max_ratio and high / low > spec.max_ratio + 0.01:
+            yield f"{size}; the longer side is {high / low:.2f} times the shorter one", _range(None, spec.max_ratio)
+    if info.seconds is not None and spec.kind != "image":
+        too_short = spec.min_seconds is not None and info.seconds < spec.min_seconds - _SECONDS_SLACK
+        too_long = spec.max_seconds is not None and info.seconds > spec.max_seconds + _SECONDS_SLACK
+        if too_short or too_long:
+            yield f"is {info.seconds:.1f} seconds long", _range(spec.min_seconds, spec.max_seconds)
+    if spec.min_fps is not None and info.fps is not None and info.fps < spec.min_fps - _SECONDS_SLACK:
+        yield f"has {info.fps:.1f} pictures a second", _range(spec.min_fps, None)
+    if spec.max_bytes is not None and info.bytes > spec.max_bytes:
+        megabytes = info.bytes / (1 << 20)
+        yield f"has {info.bytes} bytes ({megabytes:.1f} MB)", _range(None, spec.max_bytes)
+    if not spec.alpha and info.has_alpha:
+        yield "has transparent parts, which the model does not take; save it without an alpha channel", None
+
+
+def _range(low: float | None, high: float | None) -> dict[str, float]:
+    return {name: value for name, value in (("min", low), ("max", high)) if value is not None}
+
+
+def _formats(spec: Media) -> list[str]:
+    return list(spec.formats)
+
+
+def _same(name: str) -> str:
+    return _SAME_FORMAT.get(name.lower(), name.lower())
+
+
+def _taken_unread(spec: Media) -> set[str]:
+    """Formats that the model takes and we cannot read: passed on as they are."""
+    return {name.lower() for name in spec.formats if _same(name) in _UNREADABLE}
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import base64
+import uuid
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from blocks import catalog
+from blocks.media import VideoWriter
+from blocks.storage import MediaStorage
+from tasks.asset import Asset
+from tasks.inputs import check_inputs
+
+
+@pytest.fixture(params=["local", "memory"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStorage:
+    """A storage on the disk and one that is not."""
+    url = str(tmp_path / "media") if request.param == "local" else f"memory://{uuid.uuid4().hex}"
+    return MediaStorage(url=url)
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> MediaStorage:
+    """A storage on the disk."""
+    return MediaStorage(url=str(tmp_path / "media"))
+
+
+def picture(path: Path, width: int = 640, height: int = 480, mode: str = "RGB", **options: Any) -> Path:
+    """A picture on the disk."""
+    Image.new(mode, (width, height)).save(path, **options)
+    return path
+
+
+def film(path: Path, seconds: float = 1, width: int = 320, height: int = 256) -> Path:
+    """A film on the disk."""
+    with VideoWriter(path, width, height, 10) as writer:
+        for _ in range(int(seconds * 10)):
+            writer.write(np.zeros((height, width, 3), dtype=np.uint8))
+    return path
+
+
+def animate(image: str) -> catalog.Request:
+    """A request with a picture."""
+    return catalog.request({"model": "wan2.6-i2v", "input": {"img_url": image, "prompt": "she turns"}})
+
+
+def restyle(video: str) -> catalog.Request:
+    """A request with a film."""
+    return catalog.request({"model": "video-style-transform", "input": {"video_url": video}})
+
+
+async def refused(request: catalog.Request, storage: MediaStorage, **more: Any) -> catalog.Problem:
+    """The one problem of a request."""
+    with pytest.raises(catalog.InvalidRequest) as caught:
+        await check_inputs(request, storage, more.pop("assets", {}), **more)
+    assert len(caught.value.problems) == 1
+    return caught.value.problems[0]
+
+
+async def test_a_good_file_passes(storage: MediaStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture the model takes passes: by relative path, from the home folder, by URL, or stored."""
+    picture(tmp_path / "a.png")
+    await storage.put(tmp_path / "a.png", "inputs/a.png")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("a.png", "~/a.png", str(tmp_path / "a.png"), storage.uri("inputs/a.png")):
+        await check_inputs(animate(name), storage, {}, base=tmp_path)
+
+
+async def test_addresses_are_not_looked_at(local: MediaStorage) -> None:
+    """What the provider fetches itself is the provider's to judge."""
+    for address in ("https://example.com/a.png", "oss://dashscope-instant/a.png"):
+        await check_inputs(animate(address), local, {})
+
+
+async def test_a_missing_file_is_named(storage: MediaStorage, tmp_path: Path) -> None:
+    """Missing on the disk, missing in the storage, a folder, another storage: each is told with its field."""
+    (tmp_path / "folder").mkdir()
+    problem = await refused(animate("none.png"), storage, base=tmp_path)
+    assert (problem.field, problem.value) == ("input.img_url", "none.png")
+    assert str(tmp_path / "none.png") in problem.message
+    assert "in the storage" in (await refused(animate(storage.uri("none.png")), storage)).message
+    assert "is a folder" in (await refused(animate("folder"), storage, base=tmp_path)).message
+    assert "outside the storage" in (await refused(animate("s3://other/a.png"), storage)).message
+
+
+async def test_sides_are_checked(storage: MediaStorage, tmp_path: Path) -> None:
+    """A picture that is too small or too large is refused with its size and the limits, wherever it lies."""
+    small = picture(tmp_path / "small.png", 640, 200)
+    await storage.put(small, "small.png")
+    for name in (str(small), storage.uri("small.png")):
+        problem = await refused(animate(name), storage)
+        assert "small.png is 640x200 pixels" in problem.message
+        assert problem.allowed == {"min": 360, "max": 2000}
+    large = picture(tmp_path / "large.png", 2400, 400)
+    assert "2400x400" in (await refused(animate(str(large)), storage)).message
+
+
+async def test_the_format_is_told_by_content(local: MediaStorage, tmp_path: Path) -> None:
+    """A GIF named .png is a GIF; a film is no picture; a text is nothing."""
+    gif = picture(tmp_path / "a.png", format="GIF")
+    problem = await refused(animate(str(gif)), local)
+    assert "is gif by its content" in problem.message
+    assert "png" in problem.allowed
+    assert "is a video (mp4), not an image" in (await refused(animate(str(film(tmp_path / "b.png"))), local)).message
+    (tmp_path / "c.png").write_text("hello")
+    assert "c.png" in (await refused(animate(str(tmp_path / "c.png")), local)).message
+
+
+async def test_transparency_is_refused_where_the_model_does(local: MediaStorage, tmp_path: Path) -> None:
+    """A PNG with an alpha channel is refused by a model that takes none, known asset or not."""
+    path = picture(tmp_path / "a.png", mode="RGBA")
+    assert "transparent" in (await refused(animate(str(path)), local)).message
+    await local.put(path, "a.png")
+    uri = local.uri("a.png")
+    asset = Asset(uri=uri, path="a.png", media_type="image/png", bytes=9, sha256="0" * 64, width=640, height=480)
+    assert "transparent" in (await refused(animate(uri), local, assets={uri: asset})).message
+
+
+async def test_films_are_measured(local: MediaStorage, tmp_path: Path) -> None:
+    """Length and ratio of a film are checked."""
+    await check_inputs(restyle(str(film(tmp_path / "good.mp4"))), local, {})
+    problem = await refused(restyle(str(film(tmp_path / "long.mp4", seconds=31))), local)
+    assert "is 31.0 seconds long" in problem.message
+    assert problem.allowed == {"max": 30}
+    problem = await refused(restyle(str(film(tmp_path / "wide.mp4", width=640, height=256))), local)
+    assert "2.50 times" in problem.message
+    assert problem.allowed == {"max": 1.8}
+
+
+async def test_a_known_asset_is_judged_without_its_file(local: MediaStorage) -> None:
+    """What is known of an asset is enough, but its file must be there."""
+    uri = local.uri("a.mp4")
+    known = {"uri": uri, "path": "a.mp4", "media_type": "video/mp4", "bytes": 9, "sha256": "0" * 64}
+    asset = Asset(**known, width=1280, height=720, seconds=45.0, fps=30)
+    assert "there is no such file" in (await refused(restyle(uri), local, assets={uri: asset})).message
+    await local.write_bytes("a.mp4", b"not read")
+    assert "45.0 seconds" in (await refused(restyle(uri), local, assets={uri: asset})).message
+
+
+async def test_big_files_are_refused(local: MediaStorage, tmp_path: Path) -> None:
+    """More bytes than the model takes are refused with both numbers."""
+    path = picture(tmp_path / "a.png")
+    with path.open("ab") as file:
+        file.truncate(11 << 20)
+    problem = await refused(animate(str(path)), local)
+    assert "11.0 MB" in problem.message
+    assert problem.allowed == {"max": 10 << 20}
+
+
+async def test_data_uris_are_looked_at(local: MediaStorage, tmp_path: Path) -> None:
+    """A picture inside the request is checked like a file, and damage is told without printing it all."""
+    content = base64.b64encode(picture(tmp_path / "a.png").read_bytes()).decode()
+    await check_inputs(animate(f"data:image/png;base64,{content}"), local, {})
+    small = base64.b64encode(picture(tmp_path / "s.png", 100, 100).read_bytes()).decode()
+    assert "100x100" in (await refused(animate(f"data:image/png;base64,{small}"), local)).message
+    problem = await refused(animate("data:image/png;base64," + "?" * 1000), local)
+    assert "not a data URI" in problem.message
+    assert len(str(problem)) < 300
+
+
+async def test_all_problems_come_at_once(local: MediaStorage, tmp_path: Path) -> None:
+    """A request with two bad files is refused once, for both."""
+    first = picture(tmp_path / "first.png", 100, 100)
+    request = catalog.request(
+        {
+            "model": "wan2.2-kf2v-flash",
+            "input": {"first_frame_url": str(first), "last_frame_url": "none.png", "prompt": "day to night"},
+        }
+    )
+    with pytest.raises(catalog.InvalidRequest) as caught:
+        await check_inputs(request, local, {}, base=tmp_path)
+    assert [problem.field for problem in caught.value.problems] == ["input.first_frame_url", "input.last_frame_url"]
