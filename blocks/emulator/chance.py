@@ -39,7 +39,8 @@ class Fate:
     def from_dict(cls, data: dict[str, Any]) -> Fate:
         """Reads what `dataclasses.asdict` wrote."""
         lists = {"statuses", "failed_parts"}
-        return cls(**{name: tuple(value) if name in lists else value for name, value in data.items()})
+        values: dict[str, Any] = {name: tuple(value) if name in lists else value for name, value in data.items()}
+        return cls(**values)
 
 
 @dataclass
