@@ -60,10 +60,8 @@ class TaskPage:
 
     @property
     def last(self) -> bool:
-        """Whether no page comes after this one."""
-        if self.total_pages is not None:
-            return not self.tasks or self.page >= self.total_pages
-        return len(self.tasks) < self.page_size
+        """Whether no page comes after this one; where pages are not counted, only an empty one is the last."""
+        return not self.tasks or (self.total_pages is not None and self.page >= self.total_pages)
 
 
 def read_page(body: Mapping[str, Any], *, page: int, page_size: int) -> TaskPage:

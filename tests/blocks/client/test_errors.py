@@ -86,7 +86,12 @@ TABLE: list[tuple[int, str, str, type[DashScopeError]]] = [
     (400, "BadRequest.EmptyInput", "", RefusedRequest),
     (400, "BadRequest.InputDownloadFailed", "Failed to download the input file: x.", InputUnreachable),
     (400, "BadRequest.TooLarge", "Payload Too Large.", RefusedRequest),
-    (400, "UnsupportedOperation", "Failed to cancel the task, please confirm if the task is in PENDING.", NotCancellable),
+    (
+        400,
+        "UnsupportedOperation",
+        "Failed to cancel the task, please confirm if the task is in PENDING.",
+        NotCancellable,
+    ),
     (400, "UnsupportedOperation", "The operation is unsupported on the referee object.", RefusedRequest),
     (400, "Throttling.AllocationQuota", "too many voices", RefusedRequest),
     (401, "InvalidApiKey", "Invalid API-key provided.", AuthenticationError),
@@ -157,7 +162,9 @@ def test_only_what_was_not_accepted_and_may_pass_is_sent_again() -> None:
 
 def test_a_5xx_never_says_nothing_was_accepted() -> None:
     """Whatever its code says, an answer of 500 and above leaves open whether the submit was taken in."""
-    assert {_error(status, code, message).accepted for status, code, message, _ in TABLE if status >= 500} == {"unknown"}
+    assert {_error(status, code, message).accepted for status, code, message, _ in TABLE if status >= 500} == {
+        "unknown"
+    }
     assert {_error(status, code, message).accepted for status, code, message, _ in TABLE if status < 500} == {"no"}
 
 
@@ -191,7 +198,9 @@ def test_an_unknown_code_is_judged_by_the_http_status(status: int, kind: type[Da
 
 def test_the_chat_calls_error_object_is_read() -> None:
     """The OpenAI-compatible form keeps code and message one level down."""
-    body = {"error": {"message": "Incorrect API key provided.", "type": "invalid_request_error", "code": "invalid_api_key"}}
+    body = {
+        "error": {"message": "Incorrect API key provided.", "type": "invalid_request_error", "code": "invalid_api_key"}
+    }
 
     error = error_from(401, body | {"request_id": "r-2"})
 

@@ -19,7 +19,10 @@ from blocks.client import Client, redact
         ("https://b.example?Signature=a/b", "https://b.example?…"),
         ("http://me:secret@b.example:81/a#token", "http://b.example:81/a?…"),
         ("s3://key:secret@bucket/a", "s3://bucket/a"),
-        ("see https://b.example/a?sig=1, and http://c.example/b?x=2 too", "see https://b.example/a?… and http://c.example/b?… too"),
+        (
+            "see https://b.example/a?sig=1, and http://c.example/b?x=2 too",
+            "see https://b.example/a?… and http://c.example/b?… too",
+        ),
         ("下载 https://b.example/图.png?Signature=s，超时", "下载 https://b.example/图.png?…，超时"),
         ("Authorization: Bearer abc.def-ghi", "Authorization: Bearer ***"),
         ("key sk-1234567890abcdef is wrong", "key sk-*** is wrong"),
