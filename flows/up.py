@@ -33,7 +33,15 @@ _GLANCE_SECONDS = 0.2
 
 
 class UpFailed(Exception):
-    """Something did not start or did not stay; the message says what to do. Everything else was stopped."""
+    """Something did not start or did not stay; the message says what to do. Everything else was stopped.
+
+    Attributes:
+        exit_code: of the command.
+    """
+
+    def __init__(self, message: str, *, exit_code: int = 3) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 class _Interrupted(Exception):
@@ -65,27 +73,36 @@ class Ports:
 
 
 def up(
-    ports: Ports | None = None,
     *,
+    port: int = 4200,
+    emulator_port: int = 8100,
+    host: str = "127.0.0.1",
     folder: Path = Path(".wanflow"),
     productions: str = PRODUCTIONS,
     console: Console | None = None,
-) -> None:
+) -> int:
     """Start everything, say where it is, and run until Ctrl-C or SIGTERM; then stop all of it.
 
+    The processes inherit the environment: `flows.settings.apply_defaults` comes first, as the command line does.
+
     Args:
-        ports: where to listen.
+        port: of Prefect's server and UI.
+        emulator_port: of the emulator, where one is needed.
+        host: where both listen.
         folder: for logs, and for the emulator's state where the storage is not on this machine.
         productions: the module whose ``flows_to_serve()`` gives the flows.
         console: what to print on.
 
-    The processes inherit the environment: `flows.settings.apply_defaults` comes first, as the command line does.
-
-    Raises:
-        UpFailed: a port is taken, or a process did not start or ended by itself.
+    Returns:
+        The exit code: 0 when somebody stopped it, 2 when a port is taken, 3 when a process did not start or stay.
     """
-    ports = ports or Ports()
-    _Household(ports, folder.absolute(), productions, console or Console(stderr=True)).run()
+    console = console or Console(stderr=True)
+    try:
+        _Household(Ports(host, port, emulator_port), folder.absolute(), productions, console).run()
+    except UpFailed as error:
+        console.print(str(error), style="red", markup=False, highlight=False)
+        return error.exit_code
+    return 0
 
 
 class _Household:
@@ -263,7 +280,8 @@ def _free(host: str, port: int, *, option: str) -> None:
     except OSError as error:
         raise UpFailed(
             f"Port {port} on {host} cannot be used ({error.strerror or error}). "
-            f"Is `wanflow up` running already? Choose another port with {option}."
+            f"Is `wanflow up` running already? Choose another port with {option}.",
+            exit_code=2,
         ) from error
 
 
