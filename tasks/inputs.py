@@ -111,7 +111,7 @@ def misfits(info: MediaInfo, spec: Media) -> Iterator[tuple[str, object]]:
         low, high = sorted((info.width, info.height))
         size = f"is {info.width}x{info.height} pixels"
         if (spec.min_side and low < spec.min_side) or (spec.max_side and high > spec.max_side):
-            yield f"{size}; each side has its limits in pixels", _range(spec.min_side, spec.max_side)
+            yield f"{size}; the sides are out of bounds (pixels)", _range(spec.min_side, spec.max_side)
         if spec.max_ratio and high / low > spec.max_ratio + 0.01:
             yield f"{size}; the longer side is {high / low:.2f} times the shorter one", _range(None, spec.max_ratio)
     if info.seconds is not None and spec.kind != "image":
