@@ -1,0 +1,30 @@
+"""The places a shot can be set in. Each is a function that draws its layers on a stage."""
+
+from collections.abc import Callable, Mapping
+
+from blocks.emulator.render.mood import Mood
+from blocks.emulator.render.places.indoors import corridor, room
+from blocks.emulator.render.places.land import desert, field, mountains
+from blocks.emulator.render.places.sky import floating_islands, space
+from blocks.emulator.render.places.town import city, old_town
+from blocks.emulator.render.places.water import sea, underwater
+from blocks.emulator.render.places.woods import forest, garden
+from blocks.emulator.render.stage import Scenery, Stage
+
+PLACES: Mapping[str, Callable[[Stage, Mood], Scenery]] = {
+    "city": city,
+    "old_town": old_town,
+    "corridor": corridor,
+    "room": room,
+    "sea": sea,
+    "underwater": underwater,
+    "forest": forest,
+    "garden": garden,
+    "mountains": mountains,
+    "field": field,
+    "desert": desert,
+    "sky": floating_islands,
+    "space": space,
+}
+
+__all__ = ["PLACES"]

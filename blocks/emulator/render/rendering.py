@@ -1,0 +1,123 @@
+"""Choosing how a job is rendered: by what it was given and what its model makes."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import av
+from PIL import Image
+
+from blocks.emulator.render.animatic import draw_shots
+from blocks.emulator.render.filming import FPS, film, frame_count
+from blocks.emulator.render.insets import Insets
+from blocks.emulator.render.job import Rendered, RenderJob
+from blocks.emulator.render.pictures import makes_pictures, render_pictures
+from blocks.emulator.render.restyling import repaint, restyle
+from blocks.emulator.render.shots import read_shots
+from blocks.emulator.render.sizes import TIER_PIXELS, asked_size, tier_size
+from blocks.emulator.render.soundtrack import sound_of, sound_seconds
+from blocks.emulator.render.stills import explore, load, transform
+
+T = TypeVar("T")
+DEFAULT_SECONDS = 5.0
+LONGEST_SECONDS = 60.0
+DEFAULT_TIERS = {
+    "wan2.6-i2v": "1080P",
+    "wan2.5-i2v": "1080P",
+    "wan2.2-i2v-plus": "1080P",
+}
+"""Tier when the request names none, by the start of the model id; 720P otherwise (models.yaml image-to-video)."""
+DEFAULT_SIZES = {"wan2.6-t2v": (1920, 1080), "wan2.5-t2v": (1920, 1080), "wan2.2-t2v": (1920, 1080), "wan2.6-r2v": (1920, 1080)}
+"""Size when the request names none, by the start of the model id; 1280x720 otherwise (models.yaml text-to-video)."""
+FIRST_FRAMES = ("img_url", "first_frame_url", "image_url", "reference_image_url")
+REFERENCES = ("ref_images_url", "reference_urls", "reference_video_urls", "images", "media")
+
+
+def render(job: RenderJob) -> Rendered:
+    """Make a job's output.
+
+    Args:
+        job: The job; its request is taken as valid.
+
+    Returns:
+        The files in ``job.out_dir`` and what they hold.
+    """
+    if makes_pictures(job.model):
+        return render_pictures(job)
+    if job.model.startswith("video-style-transform"):
+        return restyle(job)
+    if job.media("video_url") and job.input.get("function") != "image_reference":
+        return repaint(job)
+    first = next((paths[0] for field in FIRST_FRAMES if (paths := job.media(field))), None)
+    if first is None:
+        return _from_words(job)
+    return _from_picture(job, load(first))
+
+
+def _from_words(job: RenderJob) -> Rendered:
+    """Text to video; reference pictures, if any, are shown beside it."""
+    size = asked_size(job.parameters, default=_by_model(DEFAULT_SIZES, job.model, (1280, 720)))
+    seconds = _seconds(job)
+    pictures = [load(path) for field in REFERENCES for path in job.media(field)]
+    insets = Insets(pictures, size) if pictures else None
+    return _write(job, size, seconds, _animatic(job, size, seconds, insets))
+
+
+def _animatic(job: RenderJob, size: tuple[int, int], seconds: float, insets: Insets | None) -> Iterator[av.VideoFrame]:
+    shots = read_shots(job.prompt, seconds, _shot_type(job))
+    total = frame_count(seconds)
+    marked = bool(job.parameters.get("watermark"))
+    for shot, drawn in draw_shots(shots, size, seed=job.seed, model=job.model, marked=marked):
+        first = frame_count(shot.start) if shot.start else 0
+        for number in range(first, min(total, frame_count(shot.end))):
+            at = (number - first) / FPS
+            canvas = drawn.draw(at)
+            if insets is not None:
+                insets.draw(canvas, number / FPS)
+            drawn.titles.draw(canvas, number / FPS, at)
+            yield canvas.frame()
+
+
+def _from_picture(job: RenderJob, first: Image.Image) -> Rendered:
+    """First frame to video, first and last frame to video, a talking picture."""
+    tier = str(job.parameters.get("resolution") or _by_model(DEFAULT_TIERS, job.model, "720P")).upper()
+    size = tier_size(first.width, first.height, tier if tier in TIER_PIXELS else "720P")
+    seconds = _seconds(job)
+    marked = bool(job.parameters.get("watermark"))
+    last = job.media("last_frame_url")
+    text = job.prompt or str(job.input.get("template") or "")
+    if last:
+        frames = transform(first, load(last[0]), text, size, seconds, seed=job.seed, model=job.model, marked=marked)
+    else:
+        shots = read_shots(text, seconds, _shot_type(job))
+        frames = explore(first, shots, size, seconds, seed=job.seed, model=job.model, marked=marked)
+    return _write(job, size, seconds, frames)
+
+
+def _write(job: RenderJob, size: tuple[int, int], seconds: float, frames: Iterator[av.VideoFrame]) -> Rendered:
+    path = job.out_dir / f"{job.task_id}.mp4"
+    count = frame_count(seconds)
+    sound = sound_of(job, count / FPS)
+    film(path, size, frames, sound=sound)
+    return Rendered((path,), *size, seconds=count / FPS, fps=FPS, sound=sound is not None)
+
+
+def _seconds(job: RenderJob) -> float:
+    """Length asked for; of a talking picture the length of its sound."""
+    value = job.parameters.get("duration")
+    try:
+        seconds = float(value) if value is not None else None
+    except (TypeError, ValueError):
+        seconds = None
+    if seconds is None and not job.prompt and (given := job.media("audio_url")):
+        seconds = sound_seconds(given[0])
+    return min(LONGEST_SECONDS, max(1 / FPS, seconds or DEFAULT_SECONDS))
+
+
+def _shot_type(job: RenderJob) -> str | None:
+    """What the request says about shots; marks in the prompt decide where the model has no such parameter."""
+    value = job.parameters.get("shot_type")
+    return str(value) if value else None
+
+
+def _by_model(table: dict[str, T], model: str, default: T) -> T:
+    return next((value for start, value in table.items() if model.startswith(start)), default)
