@@ -34,7 +34,8 @@ class AudioFormat:
 def add_aac(container: OutputContainer, audio: AudioFormat) -> AudioStream:
     """Adds a sound track to a file being written.
 
-    FFmpeg's "fast" search is used: on music it came 30 dB closer to the original than the default one, in less time.
+    FFmpeg's "fast" search is used: measured on music it comes 20 to 30 dB closer to the original than the default, in
+    a third of the time. Its weak side is a lone loud sine over digital silence, which no recording is.
     """
     stream = container.add_stream("aac", rate=audio.sample_rate, layout=audio.layout, options={"aac_coder": "fast"})
     stream.bit_rate = audio.bit_rate

@@ -18,9 +18,9 @@ from av.video.stream import VideoStream
 from .clip import Clip, Look, Tone, describe
 from .conform import Target, conform, conform_sound
 from .errors import MediaError
+from .mp4 import Mp4
 from .nal import AvcConfig
 from .probe import MediaInfo, picture_stream, probe
-from .remux import Mp4
 from .soundtrack import Soundtrack
 from .sources import Source, name_of, opened
 

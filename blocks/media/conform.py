@@ -11,11 +11,11 @@ from fractions import Fraction
 import av
 from av.filter import Graph
 from av.filter.context import FilterContext
-from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 
 from .aac import AudioFormat
 from .clip import Clip, Tone
+from .colours import colourspace_of
 from .errors import MediaError
 from .probe import picture_stream
 from .remux import with_sound
@@ -23,8 +23,6 @@ from .sound import SoundReader
 from .sources import name_of, opened
 from .writer import VideoWriter
 
-_UNSPECIFIED = 2
-_HD_HEIGHT = 720
 _TURNS = {90: ["transpose=cclock"], 180: ["hflip", "vflip"], 270: ["transpose=clock"]}
 
 
@@ -113,8 +111,7 @@ def _filtered(clip: Clip, target: Target) -> Iterator[av.VideoFrame]:
         for frame in container.decode(stream):
             if frame.pts is None:
                 continue
-            if frame.colorspace == _UNSPECIFIED:
-                frame.colorspace = int(Colorspace.ITU709 if frame.height >= _HD_HEIGHT else Colorspace.SMPTE170M)
+            frame.colorspace = colourspace_of(frame)
             graph = graph or _graph(frame, stream, target)
             frame.pts -= round(clip.start / frame.time_base) if frame.time_base else 0
             graph.vpush(frame)

@@ -9,17 +9,16 @@ from pathlib import Path
 import av
 import numpy as np
 from av.container import InputContainer
-from av.video.reformatter import Colorspace, Interpolation
+from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 from PIL import Image, ImageOps
 
+from .colours import colourspace_of
 from .errors import MediaError
 from .probe import MediaInfo, looks_like_image, opened_image, picture_stream, probe, stream_seconds
 from .sources import Source, name_of, opened
 
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
-_HD_HEIGHT = 720
-_UNSPECIFIED = 2
 _FLAT = 6.0
 """A picture whose brightness varies less than this (of 255) shows nothing: a fade, a blank."""
 
@@ -106,11 +105,8 @@ def pictures_at(source: Source, parts: Sequence[float]) -> list[Image.Image]:
 def to_picture(frame: av.VideoFrame, stream: VideoStream) -> Image.Image:
     """A decoded frame as a picture: upright, square pixels, the right colours, transparency kept."""
     alpha = any(component.is_alpha for component in frame.format.components)
-    source_colours = None
-    if frame.colorspace == _UNSPECIFIED:  # players guess by size, so do we
-        source_colours = Colorspace.ITU709 if frame.height >= _HD_HEIGHT else Colorspace.ITU601
     pixels = frame.to_ndarray(
-        format="rgba" if alpha else "rgb24", src_colorspace=source_colours, interpolation=int(_EXACT)
+        format="rgba" if alpha else "rgb24", src_colorspace=colourspace_of(frame), interpolation=int(_EXACT)
     )
     picture = Image.fromarray(pixels.astype(np.uint8, copy=False))
     aspect = stream.sample_aspect_ratio

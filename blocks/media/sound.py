@@ -97,27 +97,42 @@ class SoundReader:
             start = float((stream.start_time or 0) * (stream.time_base or 0))
 
     def _one_pass(self, container: InputContainer, stream: AudioStream, start: float) -> Iterator[Samples]:
+        left = self._length_after(container, stream, start)
+        for block in self._decoded(container, stream, start):
+            if left is None:
+                yield block
+            elif left > 0:
+                yield block[:left]
+                left -= len(block)
+
+    def _length_after(self, container: InputContainer, stream: AudioStream, start: float) -> int | None:
+        """Samples until the sound's end where the file states it exactly; encoders pad the last packet."""
+        if stream.duration is None or stream.time_base is None or not container.format.name.startswith("mov"):
+            return None
+        end = ((stream.start_time or 0) + stream.duration) * stream.time_base
+        return round((float(end) - start) * self._rate)
+
+    def _decoded(self, container: InputContainer, stream: AudioStream, start: float) -> Iterator[Samples]:
         # FFmpeg makes a mono source quieter in stereo and a stereo source louder in mono; we change neither.
         layout = "mono" if stream.codec_context.channels == 1 else "stereo"
         resampler = av.AudioResampler(format="flt", layout=layout, rate=self._rate, options={"rematrix_maxval": "1.0"})
         clock = start
-        for frame in container.decode(stream):
-            skip = 0
-            if frame.time is not None and abs(frame.time - clock) > (0 if clock == start else _GAP_SECONDS):
+        skip = 0
+        for number, frame in enumerate(container.decode(stream)):
+            if frame.time is not None and (number == 0 or abs(frame.time - clock) > _GAP_SECONDS):
                 off = round((frame.time - clock) * self._rate)
                 if off > 0:
                     yield np.zeros((off, self._channels), np.float32)
-                skip = max(0, -off)
+                skip += max(0, -off)
                 clock = frame.time
             clock += frame.samples / frame.sample_rate
             frame.pts = None  # the resampler would make up for gaps in its own way
             for block in resampler.resample(frame):
                 samples = self._floats(block)
-                if skip:
-                    skip, samples = max(0, skip - len(samples)), samples[skip:]
-                yield samples
+                yield samples[skip:]
+                skip = max(0, skip - len(samples))
         for block in resampler.resample(None):
-            yield self._floats(block)
+            yield self._floats(block)[skip:]
 
     def _floats(self, frame: av.AudioFrame) -> Samples:
         samples: Samples = frame.to_ndarray().reshape(-1, frame.layout.nb_channels).astype(np.float32, copy=False)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-import av
-
-from .aac import AudioFormat, add_aac, sound_frame
+from .aac import AudioFormat, sound_frame
 from .errors import MediaError
+from .mp4 import Mp4
 from .probe import MediaInfo, probe
 from .sound import Samples
 
@@ -30,13 +28,9 @@ def write_sound(dst: str | os.PathLike[str], samples: Samples, audio: AudioForma
     where = os.fspath(dst)
     if samples.ndim != 2 or samples.shape[1] != audio.channels:
         raise MediaError(f"sound of shape {samples.shape} does not have {audio.channels} channels", where)
-    try:
-        with av.open(where, "w", format="ipod", options={"movflags": "+faststart"}) as container:
-            stream = add_aac(container, audio)
-            for first in range(0, len(samples), _BLOCK):
-                container.mux(stream.encode(sound_frame(samples[first : first + _BLOCK], audio, first)))
-            container.mux(stream.encode(None))
-    except av.FFmpegError as error:
-        Path(dst).unlink(missing_ok=True)
-        raise MediaError(f"cannot be written: {error.strerror}", where) from error
+    with Mp4(dst, format="ipod") as file:
+        track = file.add_sound(audio)
+        for first in range(0, len(samples), _BLOCK):
+            file.mux(track.encode(sound_frame(samples[first : first + _BLOCK], audio, first)))
+        file.mux(track.encode(None))
     return probe(dst)

@@ -17,7 +17,7 @@ from av.audio.codeccontext import AudioCodecContext
 from av.audio.stream import AudioStream
 
 from .clip import AAC_FRAME, Tone
-from .remux import Mp4
+from .mp4 import Mp4
 
 
 class Soundtrack:

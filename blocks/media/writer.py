@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +14,10 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from .aac import AudioFormat, add_aac, sound_frame
+from .aac import AudioFormat, sound_frame
+from .colours import colourspace_of
 from .errors import MediaError
+from .mp4 import Mp4
 
 
 class VideoWriter:
@@ -60,12 +61,9 @@ class VideoWriter:
         self._audio_format = audio
         if width % 2 or height % 2:
             raise MediaError(f"{width}x{height} cannot be written: H.264 films need even sides", str(dst))
-        try:
-            self._container = av.open(str(self.path), "w", format="mp4", options={"movflags": "+faststart"})
-        except av.FFmpegError as error:
-            raise MediaError(f"cannot be written: {error.strerror}", str(dst)) from error
+        self._file = Mp4(dst)
         self._video = self._add_video(preset, crf, gop_seconds, threads, options or {})
-        self._audio = add_aac(self._container, audio) if audio else None
+        self._audio = self._file.add_sound(audio) if audio else None
 
     @property
     def seconds(self) -> float:
@@ -78,11 +76,15 @@ class VideoWriter:
         Args:
             picture: rows x columns x RGB, or a decoded frame; scaled when its size is another.
         """
-        frame = picture if isinstance(picture, av.VideoFrame) else av.VideoFrame.from_ndarray(picture, format="rgb24")
+        if isinstance(picture, av.VideoFrame):
+            frame, colours = picture, colourspace_of(picture)
+        else:
+            frame, colours = av.VideoFrame.from_ndarray(picture, format="rgb24"), None
         frame = frame.reformat(
             width=self.width,
             height=self.height,
             format="yuv420p",
+            src_colorspace=colours,
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
         )
@@ -90,7 +92,7 @@ class VideoWriter:
         frame.time_base = 1 / self.fps
         frame.pict_type = 0  # a decoded frame brings its own; the encoder is to choose
         self.frames += 1
-        self._container.mux(self._video.encode(frame))
+        self._file.mux(self._video.encode(frame))
 
     def write_audio(self, samples: NDArray[Any]) -> None:
         """Adds sound after what was written before.
@@ -110,26 +112,24 @@ class VideoWriter:
             piece = floats[start : start + self._audio_format.sample_rate]
             frame = sound_frame(piece, self._audio_format, self.samples)
             self.samples += frame.samples
-            self._container.mux(self._audio.encode(frame))
+            self._file.mux(self._audio.encode(frame))
 
     def close(self) -> None:
         """Finishes the file."""
         try:
             if self.frames == 0:
                 raise MediaError("no picture was written", str(self.path))
-            self._container.mux(self._video.encode(None))
+            self._file.mux(self._video.encode(None))
             if self._audio is not None:
-                self._container.mux(self._audio.encode(None))
-            self._container.close()
+                self._file.mux(self._audio.encode(None))
+            self._file.finish()
         except BaseException:
             self.discard()
             raise
 
     def discard(self) -> None:
         """Closes the file and removes it."""
-        with suppress(av.FFmpegError):
-            self._container.close()
-        self.path.unlink(missing_ok=True)
+        self._file.discard()
 
     def __enter__(self) -> Self:
         return self
@@ -145,9 +145,7 @@ class VideoWriter:
     def _add_video(
         self, preset: str, crf: float, gop_seconds: float, threads: int, options: dict[str, str]
     ) -> VideoStream:
-        stream = self._container.add_stream(
-            "libx264", rate=self.fps, options={"preset": preset, "crf": str(crf), **options}
-        )
+        stream = self._file.add_h264(self.fps, {"preset": preset, "crf": str(crf), **options})
         stream.width, stream.height, stream.pix_fmt = self.width, self.height, "yuv420p"
         context = stream.codec_context
         context.thread_count = threads
