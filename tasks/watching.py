@@ -18,7 +18,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from blocks.catalog import Answer, Status
-from blocks.client import Client, DashScopeError, TaskRow, Throttled
+from blocks.client import Client, DashScopeError, Throttled
+from tasks.list_rounds import ListRounds
 from tasks.pace import Pace, pace_for
 from tasks.rhythm import LOOPBACK, REMOTE, Rhythm
 from tasks.watched import OnStatus, StillRunning, Watched, caller
@@ -28,9 +29,7 @@ __all__ = ["StillRunning", "Watcher", "watcher_for"]
 logger = logging.getLogger(__name__)
 
 _ASKING_AT_ONCE = 32
-_PAGES_AT_MOST = 500
 _LONGEST_PAUSE_SECONDS = 300.0
-_SMALL_PAGE = 10  # the provider's own default
 _NEVER = float("inf")
 
 
@@ -65,12 +64,7 @@ class Watcher:
         self._helpers: set[asyncio.Task[None]] = set()
         self._paused_until = 0.0
         self._stormy = False
-        self._can_list = True
-        self._listing = False
-        self._next_list = 0.0
-        self._list_failures = 0
-        self._list_blanks = 0
-        self._page_size = 100
+        self._lists = ListRounds(client, self._rhythm, clock, self._backoff)
 
     @property
     def waiting_for(self) -> int:
@@ -173,8 +167,8 @@ class Watcher:
         try:
             while self._tasks:
                 self._wake.clear()
-                if self._many and not self._listing and self._clock() >= self._next_list:
-                    self._listing = True
+                if self._many and self._lists.due <= self._clock():
+                    self._lists.due = _NEVER
                     self._help(self._list())
                 watched, delay = self._next()
                 if watched is None:
@@ -196,14 +190,18 @@ class Watcher:
         self._helpers.add(task)
         task.add_done_callback(self._helpers.discard)
 
+    async def _list(self) -> None:
+        await self._lists.round(self._tasks, self._pace)
+        self._wake.set()
+
     @property
     def _many(self) -> bool:
-        return self._can_list and len(self._tasks) > self._rhythm.list_above
+        return self._lists.offered and len(self._tasks) > self._rhythm.list_above
 
     def _next(self) -> tuple[Watched | None, float]:
         """The task to ask for now, or None and the seconds until there may be one."""
         now = self._clock()
-        until = self._next_list if self._many and not self._listing else _NEVER
+        until = self._lists.due if self._many else _NEVER
         idle = [watched for watched in self._tasks.values() if not watched.asking]
         if idle and len(self._tasks) - len(idle) < _ASKING_AT_ONCE:
             watched = min(idle, key=self._due)
@@ -216,7 +214,7 @@ class Watcher:
     def _due(self, watched: Watched) -> float:
         if watched.ended and not watched.failures:
             return 0.0
-        told_by_list = self._many and not self._list_failures
+        told_by_list = self._many and not self._lists.failures
         if told_by_list and not (watched.ended or watched.missed or watched.unknown_since is not None):
             return watched.heard + self._rhythm.distrust
         return watched.next_question
@@ -290,71 +288,6 @@ class Watcher:
     def _fail(self, watched: Watched, error: Exception) -> None:
         watched.fail(error)
         self._forget(watched)
-
-    # A round of list calls: who has ended among many.
-
-    async def _list(self) -> None:
-        try:
-            await self._list_round()
-        except DashScopeError as error:
-            self._not_listed(error)
-        except Exception:
-            logger.exception("The task list cannot be read; asking for every task by itself.")
-            self._can_list = False
-        else:
-            self._list_failures = 0
-            self._next_list = self._clock() + self._rhythm.list_every
-        finally:
-            self._listing = False
-            self._wake.set()
-
-    async def _list_round(self) -> None:
-        wanted = set(self._tasks)
-        asked_for = len(wanted)
-        read: set[str] = set()
-        page = 1
-        while wanted and page <= _PAGES_AT_MOST:
-            async with self._pace.listing():
-                answer = await self._client.list_tasks(page=page, page_size=self._page_size)
-            new = {row.task_id for row in answer.tasks} - read
-            for row in answer.tasks:
-                self._listed(row)
-            read |= new
-            wanted -= new
-            if answer.last or not new:
-                break
-            page += 1
-        for task_id in wanted:
-            if watched := self._tasks.get(task_id):
-                watched.missed = True
-        # A list that never names our tasks is somebody else's.
-        self._list_blanks = self._list_blanks + 1 if len(wanted) == asked_for else 0
-        if self._list_blanks >= 3:
-            self._can_list = False
-
-    def _listed(self, row: TaskRow) -> None:
-        watched = self._tasks.get(row.task_id)
-        if watched is None:
-            return
-        watched.missed = False
-        if row.status is None:
-            watched.missed = True
-        elif row.status.final:
-            # The list carries no result, so a question settles it; that also tells the status.
-            watched.ended = True
-        else:
-            watched.heard = self._clock()
-            watched.tell(row.status)
-
-    def _not_listed(self, error: DashScopeError) -> None:
-        if error.transient:
-            self._list_failures += 1
-            self._next_list = self._clock() + self._backoff(self._list_failures, error)
-        elif error.http_status == 400 and self._page_size > _SMALL_PAGE:
-            self._page_size = _SMALL_PAGE
-        else:
-            self._can_list = False
-            logger.info("The provider offers no task list here; asking for every task by itself.")
 
 
 _watchers: weakref.WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str, str], Watcher] = (
