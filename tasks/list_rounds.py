@@ -10,7 +10,7 @@ from tasks.pace import Pace
 from tasks.rhythm import Rhythm
 from tasks.watched import Watched
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("wanflow.watching")
 
 _NEVER = float("inf")
 _PAGES_AT_MOST = 500

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Literal
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("wanflow.limits")
 
 LIMIT_PREFIX = "wanflow-submit-"
 """What the name of a model's limit begins with; the model's id follows."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from blocks.catalog import Answer, Status
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("wanflow.watching")
 
 OnStatus = Callable[[Status], None]
 

@@ -26,7 +26,7 @@ from tasks.watched import OnStatus, StillRunning, Watched, caller
 
 __all__ = ["StillRunning", "Watcher", "watcher_for"]
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("wanflow.watching")
 
 _ASKING_AT_ONCE = 32
 _LONGEST_PAUSE_SECONDS = 300.0

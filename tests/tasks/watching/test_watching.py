@@ -51,6 +51,23 @@ async def test_each_new_status_is_told_once(provider: Any, watcher: Watcher) -> 
     assert told == [Status.PENDING, Status.RUNNING, Status.SUCCEEDED]
 
 
+async def test_the_watchers_own_work_belongs_to_no_run(provider: Any, watcher: Watcher) -> None:
+    """The loop outlives the run that waited first, so it carries nothing of that run's context along."""
+    run: contextvars.ContextVar[str] = contextvars.ContextVar("run", default="none")
+    seen: list[str] = []
+    query = provider.client.query
+
+    async def noted(*arguments: Any) -> Any:
+        seen.append(run.get())
+        return await query(*arguments)
+
+    provider.client.query = noted
+    run.set("mine")
+    await provider.wait(watcher, "t", "SUCCEEDED")
+
+    assert seen == ["none"]
+
+
 async def test_what_is_told_runs_in_the_callers_context_and_its_errors_stay_there(
     provider: Any, watcher: Watcher
 ) -> None:
@@ -101,7 +118,7 @@ async def test_weather_is_said_once_and_so_is_its_end(
     provider: Any, watcher: Watcher, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The log has a line when the service stops answering and one when it answers again, none per question."""
-    caplog.set_level("INFO", logger="tasks.watching")
+    caplog.set_level("INFO", logger="wanflow.watching")
     provider.weather = [WEATHER["503"]] * 20
 
     await provider.wait(watcher, "t", "RUNNING", "SUCCEEDED")
@@ -133,13 +150,17 @@ async def test_failed_questions_come_later_and_later(provider: Any) -> None:
 async def test_throttling_makes_every_question_wait(provider: Any) -> None:
     """A 429 is about the account: no other task is asked for until the pause it asks for is over."""
     rhythm = Rhythm(first_after=0, every=0, backoff=0, backoff_most=0)
-    watcher = provider.watcher(rhythm)
-    provider.weather = [httpx.Response(429, json={"code": "Throttling"}, headers={"Retry-After": "0.3"})]
+    watcher = Watcher(provider.client, pace=Pace(queries_per_second=100), rhythm=rhythm)
+    provider.weather = [httpx.Response(429, json={"code": "Throttling"}, headers={"Retry-After": "0.4"})]
     began = time.monotonic()
 
-    await asyncio.gather(*(provider.wait(watcher, name, "SUCCEEDED") for name in "ab"))
+    waits = [asyncio.create_task(provider.wait(watcher, f"t{n}", "SUCCEEDED")) for n in range(10)]
+    await provider.until(lambda: time.monotonic() - began > 0.3)
+    asked = len(provider.asked)
+    await asyncio.gather(*waits)
 
-    assert time.monotonic() - began >= 0.3
+    assert asked <= 3
+    assert time.monotonic() - began >= 0.4
 
 
 async def test_a_task_unknown_for_a_moment_is_not_gone(provider: Any) -> None:
