@@ -11,13 +11,16 @@ from av.video.stream import VideoStream
 
 from .errors import MediaError
 from .nal import AvcConfig, length_size
-from .probe import MediaInfo, picture_stream, probe, stream_seconds
+from .probe import MediaInfo, container_info, looks_like_image, picture_stream, probe, stream_seconds
 from .sources import Source, name_of, opened
 
 AAC_FRAME = 1024
 """Samples in a packet of AAC-LC."""
 
 _AAC_LC = 2
+_COPIED = ("h264", "hevc", "av1")
+"""Codecs that players expect in an MP4."""
+
 _SEPARATE_SETS = ("h264", "hevc")
 
 
@@ -79,12 +82,14 @@ def describe(source: Source) -> Clip:
     Raises:
         MediaError: it is no film, or cannot be read.
     """
-    info = probe(source)
-    if not info.has_video:
-        raise MediaError(f"is no film ({info.media_type})", name_of(source))
+    if looks_like_image(source):
+        raise MediaError(f"is no film ({probe(source).media_type})", name_of(source))
     with opened(source) as container:
+        info = container_info(container, source)
         video = picture_stream(container)
-        assert video is not None
+        if video is None:
+            raise MediaError(f"is no film ({info.media_type})", name_of(source))
+        container.seek(container.start_time or 0)
         first = _first_packet(container, video, source)
         pts = first.pts if first.pts is not None else 0
         dts = first.dts if first.dts is not None else pts
@@ -113,9 +118,12 @@ def _is_trimmed(video: VideoStream, first: Packet[VideoStream]) -> bool:
 
 
 def _is_plain(video: VideoStream) -> bool:
-    """Parameter sets stand apart from the packets, as an MP4 wants them."""
+    """It is a codec for MP4, and its parameter sets stand apart from the packets, as an MP4 wants them."""
     codec = video.codec_context
-    return codec.name not in _SEPARATE_SETS or length_size(codec.name, codec.extradata) is not None
+    name = codec.codec.canonical_name
+    if name not in _COPIED:
+        return False
+    return name not in _SEPARATE_SETS or length_size(name, codec.extradata) is not None
 
 
 def _look(video: VideoStream, info: MediaInfo) -> Look:

@@ -22,7 +22,7 @@ from .mp4 import Mp4
 from .nal import AvcConfig
 from .probe import MediaInfo, picture_stream, probe
 from .soundtrack import Soundtrack
-from .sources import Source, name_of, opened
+from .sources import Source, keep_sources, name_of, opened
 
 _PROFILES = {66: "baseline", 77: "main", 100: "high"}
 _PLAIN_COLOURS = {1, 2}
@@ -77,10 +77,10 @@ def concatenate(
     where = os.fspath(dst)
     if not sources:
         raise MediaError("there are no films to put together", where)
-    for source in sources:
-        if isinstance(source, str | os.PathLike) and Path(source).absolute() == Path(dst).absolute():
-            raise MediaError("is both one of the films and the file to write", where)
+    keep_sources(sources, dst)
     clips = [describe(source) for source in sources]
+    size = size or _most(((clip.info.width or 0, clip.info.height or 0), clip.seconds) for clip in clips)
+    fps = fps or _most((round(clip.info.fps or 30, 3), clip.seconds) for clip in clips)
     look = _common_look(clips, size, fps)
     tone = _common_tone(clips)
     target = _target(clips, look, size, fps)
@@ -105,14 +105,12 @@ def concatenate(
     return Assembly(probe(dst), tuple(encoded), tuple(sound_encoded))
 
 
-def _common_look(clips: Sequence[Clip], size: tuple[int, int] | None, fps: float | None) -> Look | None:
-    """The look to copy: that of most of the film, if it is what was asked for and others can be made to fit it."""
+def _common_look(clips: Sequence[Clip], size: tuple[int, int], fps: float) -> Look | None:
+    """The look to copy: that of most of what has the size and rate, if the others can be made to fit it."""
     wanted = [
         clip
         for clip in clips
-        if clip.look is not None
-        and (size is None or (clip.info.width, clip.info.height) == size)
-        and (fps is None or clip.look.fps == round(fps, 1))
+        if clip.look is not None and (clip.info.width, clip.info.height) == size and clip.look.fps == round(fps, 1)
     ]
     if not wanted:
         return None
@@ -141,13 +139,9 @@ def _common_tone(clips: Sequence[Clip]) -> Tone | None:
     return _most(tones) if tones else Tone(48_000, 2)
 
 
-def _target(clips: Sequence[Clip], look: Look | None, size: tuple[int, int] | None, fps: float | None) -> Target:
+def _target(clips: Sequence[Clip], look: Look | None, size: tuple[int, int], fps: float) -> Target:
     """What those that do not fit are made into."""
-    sizes = [((clip.info.width or 0, clip.info.height or 0), clip.seconds) for clip in clips]
-    width, height = size or _most(sizes)
-    rates = [(Fraction(clip.info.fps or 30).limit_denominator(1001), clip.seconds) for clip in clips]
-    rate = Fraction(fps).limit_denominator(1001) if fps else _most(rates)
-    made = Target(width + width % 2, height + height % 2, rate)
+    made = Target(size[0] + size[0] % 2, size[1] + size[1] % 2, Fraction(fps).limit_denominator(1001))
     if look is None:
         return made
     avc = AvcConfig.read(look.config)
@@ -192,6 +186,19 @@ def _splice(clips: Sequence[Clip], dst: str | os.PathLike[str], tone: Tone | Non
             sound.finish(offset)
 
 
+class _Place:
+    """Where a film's ticks stand on the track, reckoned in whole numbers: a film has thousands of packets."""
+
+    def __init__(self, time_base: Fraction, track: Fraction, offset: Fraction) -> None:
+        factor, begin = time_base / track, offset / track
+        self._factor = factor.numerator * begin.denominator
+        self._begin = begin.numerator * factor.denominator
+        self._divisor = factor.denominator * begin.denominator
+
+    def ticks(self, ticks: int) -> int:
+        return (2 * (ticks * self._factor + self._begin) + self._divisor) // (2 * self._divisor)
+
+
 def _append(
     clip: Clip,
     out: Mp4,
@@ -202,35 +209,39 @@ def _append(
     delay: Fraction,
 ) -> Fraction:
     """Copies one film's packets behind what is there; gives back where it ends, in seconds of the film."""
-    end = offset
     if sound is not None:
-        sound.begin(offset, silent=not clip.info.has_audio)
+        sound.begin(float(offset), silent=not clip.info.has_audio)
     with opened(clip.source) as container:
         video = picture_stream(container)
         voice = container.streams.audio[0] if sound is not None and container.streams.audio else None
-        wanted: list[Stream] = [stream for stream in (video, voice) if stream is not None]
+        assert video is not None and video.time_base is not None
+        wanted: list[Stream] = [video] if voice is None else [video, voice]
+        place = _Place(video.time_base, time_base, offset)
+        start = round(clip.start / video.time_base)
+        earlier = round((delay - clip.delay) / video.time_base)
+        frame = round(1 / (Fraction(clip.info.fps or 30) * video.time_base))
+        end = 0
         for packet in container.demux(wanted):
             if not packet.size or packet.pts is None or packet.dts is None:
                 continue
             if packet.is_corrupt:
                 raise MediaError("is damaged or cut off", name_of(clip.source))
-            shown = packet.pts * packet.time_base - clip.start
             if packet.stream is voice:
                 assert sound is not None
-                sound.add(shown, bytes(packet))
+                sound.add(float(packet.pts * packet.time_base - clip.start), bytes(packet))
                 continue
-            length = packet.duration * packet.time_base if packet.duration else 1 / Fraction(clip.info.fps or 30)
-            decoded = packet.dts * packet.time_base - clip.start + clip.delay - delay
-            end = max(end, offset + shown + length)
-            packet.pts = round((offset + shown) / time_base)
-            packet.dts = round((offset + decoded) / time_base)
-            packet.duration = round(length / time_base)
+            shown, decoded = packet.pts - start, packet.dts - start - earlier
+            length = packet.duration or frame
+            end = max(end, shown + length)
+            if sound is not None:
+                sound.reach(float(offset) + shown * float(video.time_base))
+            packet.pts = place.ticks(shown)
+            packet.dts = place.ticks(decoded)
+            packet.duration = place.ticks(shown + length) - packet.pts
             packet.time_base = time_base
             packet.stream = copy
             out.mux(packet)
-            if sound is not None:
-                sound.reach(offset + shown)
-    return end
+        return offset + end * video.time_base
 
 
 def _config(clips: Sequence[Clip]) -> bytes | None:

@@ -102,18 +102,24 @@ def _check_packets(container: InputContainer, source: Source) -> int | None:
 
 
 def _check_tail(source: Source, last_key: int) -> None:
+    """Decodes from the last picture one can seek to; from the start where seeking fails."""
+    if not _decodes(source, last_key) and not _decodes(source, None):
+        raise MediaError("is damaged near its end", name_of(source))
+
+
+def _decodes(source: Source, start: int | None) -> bool:
     with opened(source) as container:
         stream = picture_stream(container)
         assert stream is not None
         stream.thread_type = "AUTO"
-        container.seek(last_key, stream=stream, backward=True)
+        if start is not None:
+            container.seek(start, stream=stream, backward=True)
         seen = False
         for frame in container.decode(stream):
             seen = True
             if frame.is_corrupt:
                 raise MediaError(f"is damaged at about {frame.time:.1f} s", name_of(source))
-        if not seen:
-            raise MediaError("is damaged near its end", name_of(source))
+    return seen
 
 
 def _end_of(packet: Packet[Stream]) -> float:

@@ -50,12 +50,9 @@ def last_frame(source: Source, dst: str | os.PathLike[str]) -> MediaInfo:
     """
     if looks_like_image(source):
         return _save(_still(source), dst)
-    with opened(source) as container:
-        stream = _stream_of(container, source)
-        frame = _last_after_seek(container, stream) or _last_of_all(container, stream)
-        if frame is None:
-            raise MediaError("holds no picture that can be decoded", name_of(source))
-        picture = to_picture(frame, stream)
+    picture = _last_picture(source, seek=True) or _last_picture(source, seek=False)
+    if picture is None:
+        raise MediaError("holds no picture that can be decoded", name_of(source))
     return _save(picture, dst)
 
 
@@ -96,10 +93,13 @@ def pictures_at(source: Source, parts: Sequence[float]) -> list[Image.Image]:
     """The pictures at some parts of a film, each 0 (first) to 1 (last), in the order given; of a still, itself."""
     if looks_like_image(source):
         return [_still(source)] * len(parts)
-    with opened(source) as container:
-        stream = _stream_of(container, source)
-        seconds = stream_seconds(container, stream) or 0.0
-        return [_picture_at_time(container, stream, seconds * part, source) for part in parts]
+    pictures: list[Image.Image] = []
+    for part in parts:
+        picture = _picture_at(source, part, seek=True) or _picture_at(source, part, seek=False)
+        if picture is None:
+            raise MediaError("holds no picture that can be decoded", name_of(source))
+        pictures.append(picture)
+    return pictures
 
 
 def to_picture(frame: av.VideoFrame, stream: VideoStream) -> Image.Image:
@@ -143,36 +143,33 @@ def _stream_of(container: InputContainer, source: Source) -> VideoStream:
     return stream
 
 
-def _last_after_seek(container: InputContainer, stream: VideoStream) -> av.VideoFrame | None:
-    seconds = stream_seconds(container, stream)
-    if not seconds or stream.time_base is None:
-        return None
-    end = (stream.start_time or 0) + int(seconds / stream.time_base)
-    try:
-        container.seek(end, stream=stream, backward=True)
-    except av.FFmpegError:
-        container.seek(0)
-    return _last_of_all(container, stream)
+def _last_picture(source: Source, *, seek: bool) -> Image.Image | None:
+    """The last picture, decoded from the last place one can seek to, or from the start."""
+    with opened(source) as container:
+        stream = _stream_of(container, source)
+        seconds = stream_seconds(container, stream)
+        if seek:
+            if not seconds or stream.time_base is None:
+                return None
+            container.seek((stream.start_time or 0) + int(seconds / stream.time_base), stream=stream, backward=True)
+        last: av.VideoFrame | None = None
+        for frame in container.decode(stream):
+            if last is None or last.pts is None or frame.pts is None or frame.pts >= last.pts:
+                last = frame
+        return to_picture(last, stream) if last is not None else None
 
 
-def _last_of_all(container: InputContainer, stream: VideoStream) -> av.VideoFrame | None:
-    last = None
-    for frame in container.decode(stream):
-        if last is None or last.pts is None or frame.pts is None or frame.pts >= last.pts:
-            last = frame
-    return last
-
-
-def _picture_at_time(container: InputContainer, stream: VideoStream, seconds: float, source: Source) -> Image.Image:
-    start = stream.start_time or 0
-    time_base = stream.time_base
-    target = start + int(seconds / time_base) if time_base else start
-    container.seek(target, stream=stream, backward=True)
-    chosen = None
-    for frame in container.decode(stream):
-        if chosen is not None and frame.pts is not None and frame.pts > target:
-            break
-        chosen = frame
-    if chosen is None:
-        raise MediaError("holds no picture that can be decoded", name_of(source))
-    return to_picture(chosen, stream)
+def _picture_at(source: Source, part: float, *, seek: bool) -> Image.Image | None:
+    """The picture that shows at a part of the film, found by seeking, or by decoding from the start."""
+    with opened(source) as container:
+        stream = _stream_of(container, source)
+        seconds = (stream_seconds(container, stream) or 0.0) * part
+        target = (stream.start_time or 0) + (int(seconds / stream.time_base) if stream.time_base else 0)
+        if seek:
+            container.seek(target, stream=stream, backward=True)
+        chosen: av.VideoFrame | None = None
+        for frame in container.decode(stream):
+            if chosen is not None and frame.pts is not None and frame.pts > target:
+                break
+            chosen = frame
+        return to_picture(chosen, stream) if chosen is not None else None

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from .aac import AudioFormat
+from .clip import describe
+from .concatenate import concatenate
 from .errors import MediaError
-from .probe import MediaInfo, picture_stream, probe, stream_seconds
+from .probe import MediaInfo, probe
 from .remux import with_sound
 from .sound import Samples, SoundReader, faded, gain, limited
-from .sources import Source, name_of, opened
+from .sources import Source, keep_sources, name_of
 
 RATE = 48_000
 UNDER_SOUND_DB = -9.0
@@ -29,7 +33,9 @@ def mux_audio(
     sound_gain_db: float = 0.0,
     keep_sound: bool = True,
 ) -> MediaInfo:
-    """Puts music under a film. The pictures are copied, the film keeps its length, the sound becomes AAC.
+    """Puts music under a film. The film keeps its length, the sound becomes AAC.
+
+    The pictures are copied; only those in a codec that players do not expect in an MP4 are encoded to H.264.
 
     Args:
         video: the film.
@@ -45,24 +51,33 @@ def mux_audio(
     Raises:
         MediaError: one of the two cannot be read, or the file cannot be written.
     """
-    film = probe(video)
-    if not film.has_video:
-        raise MediaError("has no pictures", name_of(video))
-    own = film.has_audio and keep_sound
-    music_gain = gain(gain_db if gain_db is not None else UNDER_SOUND_DB if own else 0.0)
-    with opened(video) as container:
-        stream = picture_stream(container)
-        assert stream is not None
-        seconds = stream_seconds(container, stream)
-        start = float((stream.start_time or 0) * (stream.time_base or 0))
-    if not seconds:
+    keep_sources((video, audio), dst)
+    film = describe(video)
+    if film.look is None:
+        with TemporaryDirectory(prefix="wanflow-") as scratch:
+            fitting = Path(scratch) / "film.mp4"
+            concatenate([video], fitting)
+            return mux_audio(
+                fitting,
+                audio,
+                dst,
+                loop=loop,
+                fade_seconds=fade_seconds,
+                fade_in_seconds=fade_in_seconds,
+                gain_db=gain_db,
+                sound_gain_db=sound_gain_db,
+                keep_sound=keep_sound,
+            )
+    if not film.seconds:
         raise MediaError("does not tell how long it is", name_of(video))
-    total = round(seconds * RATE)
+    own = film.info.has_audio and keep_sound
+    music_gain = gain(gain_db if gain_db is not None else UNDER_SOUND_DB if own else 0.0)
+    total = round(film.seconds * RATE)
     done = 0
 
     with ExitStack() as stack:
         music = stack.enter_context(SoundReader(audio, rate=RATE, loop=loop))
-        speech = stack.enter_context(SoundReader(video, rate=RATE, start=start)) if own else None
+        speech = stack.enter_context(SoundReader(video, rate=RATE, start=float(film.start))) if own else None
 
         def mixed(count: int) -> Samples:
             nonlocal done
@@ -74,5 +89,5 @@ def mux_audio(
             done += count
             return limited(samples)
 
-        with_sound(video, dst, mixed, seconds=seconds, audio=AudioFormat(RATE, 2, 192_000))
+        with_sound(video, dst, mixed, seconds=film.seconds, audio=AudioFormat(RATE, 2, 192_000))
     return probe(dst)

@@ -102,7 +102,7 @@ def probe(source: Source) -> MediaInfo:
         with opened_image(source) as image:
             return _image_info(image, source)
     with opened(source) as container:
-        return _container_info(container, source)
+        return container_info(container, source)
 
 
 def looks_like_image(source: Source) -> bool:
@@ -176,7 +176,8 @@ def _animation_seconds(image: ImageFile.ImageFile, frames: int) -> float:
     return total / 1000
 
 
-def _container_info(container: InputContainer, source: Source) -> MediaInfo:
+def container_info(container: InputContainer, source: Source) -> MediaInfo:
+    """What an open sound or film is; decodes its first picture."""
     video = picture_stream(container)
     audio = container.streams.audio[0] if container.streams.audio else None
     if video is None and audio is None:

@@ -32,15 +32,16 @@ class Soundtrack:
     def __init__(self, out: Mp4, stream: AudioStream, tone: Tone) -> None:
         self._out, self._stream = out, stream
         self._rate = tone.sample_rate
+        self._time_base = Fraction(1, tone.sample_rate)
         self._silence = silent_packet(tone)
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._next: int | None = None
-        self._start = Fraction(0)
+        self._start = 0.0
         self._boundary = 0
         self._expected: int | None = None
         self._silent = False
 
-    def begin(self, start: Fraction, *, silent: bool) -> None:
+    def begin(self, start: float, *, silent: bool) -> None:
         """A new clip begins.
 
         Args:
@@ -48,13 +49,13 @@ class Soundtrack:
             silent: it has no sound.
         """
         self._start = start
-        self._boundary = round(start * self._rate / AAC_FRAME)
+        self._boundary = self._slot(start)
         self._expected = None
         self._silent = silent
         while self._waiting and self._waiting[-1][0] >= self._boundary:
             self._waiting.pop()  # sound that outlasts its pictures
 
-    def add(self, at: Fraction, data: bytes) -> None:
+    def add(self, at: float, data: bytes) -> None:
         """A packet of the clip's sound.
 
         One packet before the clip is kept: a decoder needs it to begin cleanly, and it takes the place of the previous
@@ -64,7 +65,7 @@ class Soundtrack:
             at: seconds after the clip's first picture; negative before.
             data: the packet.
         """
-        slot = round((self._start + at) * self._rate / AAC_FRAME)
+        slot = self._slot(self._start + at)
         if self._expected is not None and abs(slot - self._expected) <= 1:
             slot = self._expected
         self._expected = slot + 1
@@ -74,7 +75,7 @@ class Soundtrack:
             self._waiting.pop()
         self._waiting.append((slot, data))
 
-    def reach(self, time: Fraction) -> None:
+    def reach(self, time: float) -> None:
         """Pictures are written up to this time, in seconds of the film; the sound follows."""
         limit = int(time * self._rate / AAC_FRAME) - 2
         while self._waiting and self._waiting[0][0] < limit:
@@ -91,6 +92,9 @@ class Soundtrack:
         self._fill(last)
         data = self._waiting[0][1] if self._waiting and self._waiting[0][0] == last else self._silence
         self._put(last, data, total - last * AAC_FRAME)
+
+    def _slot(self, time: float) -> int:
+        return round(time * self._rate / AAC_FRAME)
 
     def _fill(self, end: int) -> None:
         if self._next is None:
@@ -109,7 +113,7 @@ class Soundtrack:
         packet = av.Packet(data)
         packet.pts = packet.dts = slot * AAC_FRAME
         packet.duration = samples
-        packet.time_base = Fraction(1, self._rate)
+        packet.time_base = self._time_base
         packet.is_keyframe = True
         packet.stream = self._stream
         self._out.mux(packet)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
@@ -57,6 +57,18 @@ def head_of(source: Source, count: int = 64) -> bytes:
     head = source.read(count)
     source.seek(0)
     return head
+
+
+def keep_sources(sources: Iterable[Source], dst: str | os.PathLike[str]) -> None:
+    """Refuses to write a file over one that is still to be read.
+
+    Raises:
+        MediaError: `dst` is one of the sources.
+    """
+    target = Path(dst).resolve()
+    for source in sources:
+        if isinstance(source, str | os.PathLike) and Path(source).resolve() == target:
+            raise MediaError("is both read and to be written; write to another file", os.fspath(dst))
 
 
 class View(io.RawIOBase):

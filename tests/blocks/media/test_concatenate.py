@@ -1,11 +1,12 @@
 import io
 from itertools import pairwise
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
 
-from blocks.media import MediaError, check_decodable, concatenate, probe
+from blocks.media import MediaError, check_decodable, concatenate, first_frame, last_frame, probe
 
 RED, GREEN, BLUE, GREY = (220, 30, 30), (30, 200, 30), (30, 30, 220), (120, 120, 120)
 
@@ -127,8 +128,6 @@ def test_only_the_sound_is_odd(make_film, tmp_path, packets, heard, pitch):
 
 def test_whole_picture_is_kept(make_film, tmp_path):
     """An upright film in a wide one stands in the middle, black beside it."""
-    from blocks.media import first_frame
-
     films = [make_film("wide.mp4", seconds=2), make_film("tall.mp4", GREEN, size=(96, 160))]
     concatenate([films[1], films[0]], tmp_path / "film.mp4")
     first_frame(tmp_path / "film.mp4", tmp_path / "first.png")
@@ -140,8 +139,6 @@ def test_turned_film_is_put_upright(make_film, turned, tmp_path, seen):
     """A film that players turn is upright among films that they do not turn."""
     assembly = concatenate([make_film("a.mp4", hertz=None), turned], tmp_path / "film.mp4")
     assert assembly.encoded == (1,)
-    from blocks.media import last_frame
-
     last_frame(tmp_path / "film.mp4", tmp_path / "last.png")
     pixels = np.asarray(Image.open(tmp_path / "last.png")).astype(int)
     assert pixels[20, 80, 2] > 180 > 60 > pixels[20, 80, 0]
@@ -175,8 +172,6 @@ def test_fitting_request_copies(make_film, tmp_path):
 
 def test_odd_sides(tmp_path, make_film):
     """A film with odd sides, which H.264 for players cannot have, is made even."""
-    import av
-
     path = tmp_path / "odd.mkv"
     with av.open(str(path), "w") as container:
         stream = container.add_stream("ffv1", rate=30)
@@ -188,6 +183,46 @@ def test_odd_sides(tmp_path, make_film):
     assembly = concatenate([path, make_film("a.mp4", seconds=0.3, hertz=None)], tmp_path / "film.mp4")
     assert (assembly.info.width, assembly.info.height) == (102, 76)
     assert assembly.info.seconds == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec", "pixels"),
+    [("mov", "prores_ks", "yuv422p10le"), ("avi", "mpeg4", "yuv420p"), ("ts", "libx264", "yuv420p")],
+)
+def test_other_formats(tmp_path, make_film, suffix, codec, pixels):
+    """Films in codecs and containers that do not go into an MP4 as they are become H.264."""
+    path = tmp_path / f"a.{suffix}"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=25)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, pixels
+        for _ in range(25):
+            picture = av.VideoFrame.from_ndarray(np.full((96, 160, 3), 120, np.uint8), format="rgb24")
+            container.mux(stream.encode(picture.reformat(format=pixels)))
+        container.mux(stream.encode(None))
+    assert check_decodable(path).seconds == pytest.approx(1.0)
+    last_frame(path, tmp_path / "last.png")
+    assembly = concatenate([path, path], tmp_path / "film.mp4")
+    assert assembly.encoded == (0, 1)
+    assert (assembly.info.video_codec, assembly.info.format) == ("h264", "mp4")
+    assert assembly.info.seconds == pytest.approx(2.0)
+    assert concatenate([path, make_film("b.mp4", seconds=2)], tmp_path / "film.mp4").encoded == (0,)
+
+
+def test_matching_hevc(tmp_path, packets):
+    """Matching films in H.265 are copied, under the name that every player knows."""
+    path = tmp_path / "a.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx265", rate=25, options={"x265-params": "log-level=none"})
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        for _ in range(25):
+            picture = av.VideoFrame.from_ndarray(np.full((96, 160, 3), 120, np.uint8), format="rgb24")
+            container.mux(stream.encode(picture.reformat(format="yuv420p")))
+        container.mux(stream.encode(None))
+    assembly = concatenate([path, path], tmp_path / "film.mp4")
+    assert assembly.copied and assembly.info.seconds == pytest.approx(2.0)
+    assert packets(tmp_path / "film.mp4") == packets(path) * 2
+    assert b"hvc1" in (tmp_path / "film.mp4").read_bytes()
+    check_decodable(tmp_path / "film.mp4")
 
 
 def test_open_files(make_film, tmp_path):
@@ -225,7 +260,7 @@ def test_nothing_to_do(tmp_path):
 def test_not_over_itself(make_film):
     """A film is not written over one of its own parts."""
     film = make_film("a.mp4")
-    with pytest.raises(MediaError, match="both"):
+    with pytest.raises(MediaError, match="both read and to be written"):
         concatenate([film, film], film)
     check_decodable(film)
 

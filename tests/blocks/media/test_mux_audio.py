@@ -1,5 +1,6 @@
 import io
 
+import av
 import numpy as np
 import pytest
 
@@ -24,8 +25,6 @@ def test_long_music_is_cut(make_film, tmp_path, heard, packets):
     assert info.seconds == pytest.approx(4.0)
     assert info.audio_codec == "aac"
     assert packets(tmp_path / "out.mp4") == packets(film)
-    import av
-
     with av.open(str(tmp_path / "out.mp4")) as container:
         assert container.duration / 1e6 == pytest.approx(4.0, abs=0.002)
 
@@ -106,5 +105,28 @@ def test_music_without_sound(make_film, tmp_path):
 def test_sound_is_no_film(tmp_path):
     """Music cannot be put under a sound."""
     music = tone(tmp_path / "music.m4a", 1)
-    with pytest.raises(MediaError, match="has no pictures"):
+    with pytest.raises(MediaError, match="is no film"):
         mux_audio(music, music, tmp_path / "out.mp4")
+
+
+def test_film_that_cannot_be_copied(tmp_path):
+    """A film in a codec that does not go into an MP4 is encoded, and then gets its music."""
+    path = tmp_path / "a.mov"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("prores_ks", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv422p10le"
+        for _ in range(25):
+            picture = av.VideoFrame.from_ndarray(np.full((96, 160, 3), 120, np.uint8), format="rgb24")
+            container.mux(stream.encode(picture.reformat(format="yuv422p10le")))
+        container.mux(stream.encode(None))
+    info = mux_audio(path, tone(tmp_path / "music.m4a", 3), tmp_path / "out.mp4")
+    assert (info.video_codec, info.has_audio, info.seconds) == ("h264", True, pytest.approx(1.0))
+
+
+def test_not_over_itself(make_film, tmp_path):
+    """A film is not written over itself."""
+    film, music = make_film("a.mp4"), tone(tmp_path / "music.m4a", 3)
+    before = film.read_bytes()
+    with pytest.raises(MediaError, match="both read and to be written"):
+        mux_audio(film, music, film)
+    assert film.read_bytes() == before
