@@ -89,6 +89,8 @@ def read_document(path: Path) -> Document:
 
 def _construct(node: yaml.Node, at: Location, marks: dict[Location, tuple[int, int]]) -> Any:
     marks.setdefault(at, (node.start_mark.line + 1, node.start_mark.column + 1))
+    if not str(node.tag).startswith("tag:yaml.org,2002:") or str(node.tag).startswith("tag:yaml.org,2002:python/"):
+        raise yaml.MarkedYAMLError(problem=f"the tag {node.tag} is not taken", problem_mark=node.start_mark)
     if isinstance(node, yaml.MappingNode):
         found: dict[Any, Any] = {}
         for key_node, value_node in node.value:

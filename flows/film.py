@@ -263,11 +263,18 @@ def foreseen(storyboard: Storyboard) -> Storyboard:
     """A brief's storyboard as far as it can be known before it is written: so many scenes of so many seconds."""
     brief = storyboard.brief
     assert brief is not None
-    lengths = [
-        brief.seconds // brief.scenes + (number < brief.seconds % brief.scenes) for number in range(brief.scenes)
+    scenes = [
+        Scene.model_validate(
+            {"shots": [{"prompt": "(to be written)", "seconds": part} for part in _parts(length, -(-length // 4))]}
+        )
+        for length in _parts(brief.seconds, brief.scenes)
     ]
-    scenes = [Scene.model_validate({"shots": [{"prompt": "(to be written)", "seconds": length}]}) for length in lengths]
     return storyboard.model_copy(update={"brief": None, "scenes": scenes})
+
+
+def _parts(total: int, count: int) -> list[int]:
+    """A whole number in as many nearly equal parts."""
+    return [total // count + (number < total % count) for number in range(count)]
 
 
 def storyboard_text(storyboard: Storyboard) -> str:

@@ -99,6 +99,7 @@ class Manifest(BaseModel):
     steps: list[ManifestStep] = []
     generations: list[ManifestGeneration] = []
     deliverables: list[Deliverable] = []
+    files: list[str] = []
     scenes: list[ManifestScene] = []
     contact_sheet: str | None = None
     cost_cny: Decimal | None = None

@@ -7,21 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
-from tasks.fingerprint import fingerprint
-from tasks.inputs import check_inputs
 
 from blocks import catalog
 from blocks.catalog import InvalidRequest
-from blocks.media import MediaError
 from blocks.storage import MediaStorage
-from flows.document import InvalidInput, Location, Problem, nearest
-from flows.pipeline import Param, Pipeline, Step, check_names
+from flows.calls import Call, ModelCall, OperationCall, prepare
+from flows.document import InvalidInput, Location, Problem
+from flows.parameters import resolve_params
+from flows.pipeline import Pipeline, Step, check_names
 from flows.scope import Many, Scope, Skipped, StepSkipped
-from flows.steps import Call, ModelCall, OperationCall, check_steps, items, planned_outputs, prepare, truth
+from flows.steps import check_steps, items, planned_outputs, truth
 from tasks import finished
-from tasks.asset import Asset
 from tasks.editing import done_before, edit_key
-from tasks.importing import known_file
+from tasks.fingerprint import fingerprint
+from tasks.inputs import check_inputs
 from tasks.outputs import outputs_of
 
 
@@ -73,70 +72,6 @@ class Plan(BaseModel):
     warnings: list[str] = []
 
 
-async def resolve_params(
-    pipeline: Pipeline, given: dict[str, Any], *, storage: MediaStorage, base: Path | None = None
-) -> dict[str, Any]:
-    """The values of a pipeline's parameters, checked; local and stored media as assets.
-
-    Raises:
-        InvalidInput: a parameter is unknown, missing, or not of its type.
-    """
-    problems: list[Problem] = []
-    for name in given:
-        if name not in pipeline.params:
-            message = f"unknown parameter '{name}'.{nearest(name, pipeline.params)}"
-            known = ", ".join(pipeline.params) or "none"
-            problems.append(Problem((name,), f"{message} This pipeline knows: {known}."))
-    values: dict[str, Any] = {}
-    for name, param in pipeline.params.items():
-        value = given.get(name, param.default)
-        if value is None:
-            if param.is_required:
-                problems.append(Problem((name,), f"is required: {param.description or param.type}"))
-            values[name] = None
-            continue
-        try:
-            values[name] = await _value(param, value, storage, base)
-        except (ValueError, OSError, MediaError) as error:
-            problems.append(Problem((name,), str(error)))
-    if problems:
-        raise InvalidInput(problems)
-    return values
-
-
-async def _value(param: Param, value: Any, storage: MediaStorage, base: Path | None) -> Any:
-    if param.choices is not None and value not in param.choices:
-        raise ValueError(f"must be one of {', '.join(map(str, param.choices))}; got {value!r}")
-    match param.type:
-        case "list":
-            listed = value if isinstance(value, list) else [value]
-            return [await _value(Param(type=param.items), item, storage, base) for item in listed]
-        case "integer":
-            if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).lstrip("-").isdigit():
-                raise ValueError(f"must be a whole number; got {value!r}")
-            return int(value)
-        case "number":
-            if isinstance(value, bool):
-                raise ValueError(f"must be a number; got {value!r}")
-            try:
-                return float(value)
-            except (TypeError, ValueError):
-                raise ValueError(f"must be a number; got {value!r}") from None
-        case "boolean":
-            known = {"true": True, "yes": True, "false": False, "no": False}
-            found = value if isinstance(value, bool) else known.get(str(value).lower())
-            if found is None:
-                raise ValueError(f"must be true or false; got {value!r}")
-            return found
-        case "text":
-            return str(value)
-        case kind:
-            asset = value if isinstance(value, Asset) else await known_file(str(value), storage, base)
-            if asset is not None and asset.kind != kind:
-                raise ValueError(f"wants {kind}, but {value} is {asset.media_type}")
-            return asset or str(value)
-
-
 async def make_plan(
     pipeline: Pipeline,
     params: dict[str, Any],
@@ -159,7 +94,7 @@ async def make_plan(
     check_names(pipeline)
     check_steps(pipeline)
     scope = Scope(await resolve_params(pipeline, params, storage=storage, base=base))
-    walk = _Walk(pipeline, scope, storage, emulated, region)
+    walk = _Walk(pipeline, scope, storage, emulated, region, base)
     problems: list[Problem] = []
     for name in pipeline.order:
         try:
@@ -189,12 +124,15 @@ async def make_plan(
 class _Walk:
     """Walks a pipeline in order with what is known before anything runs."""
 
-    def __init__(self, pipeline: Pipeline, scope: Scope, storage: MediaStorage, emulated: bool, region: str) -> None:
+    def __init__(
+        self, pipeline: Pipeline, scope: Scope, storage: MediaStorage, emulated: bool, region: str, base: Path | None
+    ) -> None:
         self.pipeline = pipeline
         self.scope = scope
         self.storage = storage
         self.emulated = emulated
         self.region = region
+        self.base = base
         self.rows: dict[str, PlanStep] = {}
 
     async def step(self, name: str) -> None:
@@ -277,11 +215,11 @@ class _Walk:
             done = await done_before(self.storage, edit_key(call.use, call.given))
             return dict(done.outputs) if done else None
         try:
-            await check_inputs(call.request, self.storage, call.assets)
+            await check_inputs(call.request, self.storage, call.assets, base=self.base)
         except InvalidRequest as error:
             found = [Problem((*at, *problem.field.split(".")), str(problem)) for problem in error.problems]
             raise InvalidInput(found) from None
-        key = await fingerprint(call.request, take=step.take, storage=self.storage, assets=call.assets)
+        key = await fingerprint(call.request, take=step.take, storage=self.storage, assets=call.assets, base=self.base)
         record = await finished.read(self.storage, key)
         if record is None or (record.emulated and not self.emulated):
             return None

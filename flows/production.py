@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import tempfile
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
@@ -16,19 +14,17 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from blocks import media
 from blocks.storage import MediaStorage
 from flows import review
 from flows.engine import PipelineRun, StepRun
 from flows.manifest import Deliverable, Manifest, ManifestGeneration, ManifestScene, ManifestStep
+from flows.pictures import contact_sheet, moments_of, posters
 from flows.pipeline import Pipeline
 from flows.references import whole
 from flows.scope import Skipped, StepSkipped
 from tasks.asset import Asset
 from tasks.records import Generation
 from tasks.session import Session, now
-
-_SHEET_ITEMS = 24
 
 
 class Production(BaseModel):
@@ -86,7 +82,10 @@ async def deliver(
     """
     folder = folder_of(title, run_name)
     delivered, missing, by_reference = await _deliver_files(run, session.storage, folder)
-    sheet = await _contact_sheet(run, session.storage, folder)
+    described = scenes(run, by_reference) if scenes else []
+    sheet = await contact_sheet(session.storage, folder, moments_of(delivered, described))
+    delivered += await posters(session.storage, folder, delivered)
+    texts = {**(files or {}), "pipeline.yaml": pipeline_text(run.pipeline)}
     generations = [_generation(name, None, generation) for name, generation in before or []]
     generations += [
         _generation(step.name, index, generation)
@@ -111,19 +110,15 @@ async def deliver(
         steps=[_step(run, step) for step in run.steps.values()],
         generations=generations,
         deliverables=delivered,
-        scenes=scenes(run, by_reference) if scenes else [],
+        files=list(texts),
+        scenes=described,
         contact_sheet="contact-sheet.jpg" if sheet else None,
         cost_cny=_total([one.cost_cny for one in fresh]),
         saved_cny=_total([one.cost_cny for one in generations if one.cached]),
         unknown_costs=sum(one.cost_cny is None for one in fresh),
         flow_run_id=flow_run_id,
     )
-    texts = {
-        **(files or {}),
-        "pipeline.yaml": pipeline_text(run.pipeline),
-        "manifest.json": manifest.model_dump_json(indent=2) + "\n",
-        "index.html": review.render(manifest),
-    }
+    texts |= {"manifest.json": manifest.model_dump_json(indent=2) + "\n", "index.html": review.render(manifest)}
     for path, text in texts.items():
         await session.storage.write_bytes(f"{folder}/{path}", text.encode())
     return Production(
@@ -189,40 +184,6 @@ def _public(asset: Asset, storage: MediaStorage, path: str) -> Asset:
 
 
 _NO_SOURCE: dict[str, Any] = {"source_url": None, "source_expires": None, "source_account": None}
-
-
-async def _contact_sheet(run: PipelineRun, storage: MediaStorage, folder: str) -> Asset | None:
-    """One picture of what the generations of a run gave."""
-    seen: list[tuple[str, Asset]] = []
-    for step in run.steps.values():
-        if step.step.model:
-            seen += [(step.title, asset) for asset in step.assets if asset.kind in ("video", "image")]
-    if not seen:
-        return None
-    async with asyncio.TaskGroup() as group:
-        copies = [group.create_task(_local(storage, asset)) for _, asset in seen[:_SHEET_ITEMS]]
-    sources = [copy.result() for copy in copies]
-    with tempfile.TemporaryDirectory() as temporary:
-        sheet = Path(temporary) / "contact-sheet.jpg"
-        captions = [title for title, _ in seen[:_SHEET_ITEMS]]
-        info = await asyncio.to_thread(media.contact_sheet, sources, sheet, captions=captions)
-        path = f"{folder}/contact-sheet.jpg"
-        await storage.put(sheet, path)
-    return Asset(
-        uri=storage.uri(path),
-        path=path,
-        media_type=info.media_type,
-        bytes=info.bytes,
-        sha256="",
-        width=info.width,
-        height=info.height,
-    )
-
-
-async def _local(storage: MediaStorage, asset: Asset) -> Any:
-    """Something the media functions can read: the local file, or the open remote one."""
-    local = storage.local_path(asset.path) if asset.path else Path(asset.uri)
-    return local or await asyncio.to_thread(storage.open_read, asset.path)
 
 
 def _generation(step: str, index: int | None, one: Generation) -> ManifestGeneration:

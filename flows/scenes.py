@@ -86,6 +86,25 @@ def reach_of(model: str, style: Style | None) -> Reach:
     )
 
 
+def _both(one: Reach, other: Reach) -> Reach:
+    """What either of two models can film: the first part of a scene may be one's work, the rest the other's."""
+    if one == other:
+        return one
+    lengths = tuple(length for length in one.lengths if length in other.lengths)
+    if not lengths:
+        message = f"{other.model} cannot go on from {one.model}: they make clips of different lengths"
+        raise InvalidInput([Problem(("image_model",), message)])
+    limits = [limit for limit in (one.max_chars, other.max_chars) if limit is not None]
+    return Reach(
+        model=one.model,
+        longest=max(lengths),
+        shortest=min(lengths),
+        lengths=lengths,
+        max_chars=min(limits, default=None),
+        many_shots=one.many_shots and other.many_shots,
+    )
+
+
 def _lengths(duration: Field) -> tuple[int, ...]:
     if duration.choices:
         return tuple(int(choice) for choice in duration.choices)
@@ -114,12 +133,11 @@ def cuts_of(storyboard: Storyboard) -> list[Cut]:
 
 
 def _cuts_of_scene(storyboard: Storyboard, index: int, scene: Scene, before: int) -> list[Cut]:
-    model = scene.model or storyboard.model
-    if storyboard.continuity == "last-frame" and before and scene.model is None:
-        model = storyboard.image_model
     style = scene.style or storyboard.style
+    model = scene.model or storyboard.model
+    goes_on = storyboard.image_model if storyboard.continuity == "last-frame" and scene.model is None else model
     try:
-        reach = reach_of(model, style)
+        reach = _both(reach_of(model, style), reach_of(goes_on, style))
     except UnknownModel as error:
         at = ("scenes", index, "model") if scene.model else ("model",)
         raise InvalidInput([Problem(at, str(error))]) from None
@@ -139,7 +157,7 @@ def _cuts_of_scene(storyboard: Storyboard, index: int, scene: Scene, before: int
                 shots=tuple(shots),
                 first_shot=first,
                 prompt=scene_prompt(look, shots, language),
-                model=model,
+                model=goes_on if before + part > 1 else model,
                 style=style,
             )
         )

@@ -35,13 +35,13 @@ async def known_file(value: str, storage: MediaStorage, base: Path | None = None
     stored = storage.relative(value)
     if stored is not None and await storage.exists(stored):
         async with storage.local_copy(stored) as path:
-            return await _asset(path, uri=storage.uri(stored), stored=stored)
+            return await described(path, uri=storage.uri(stored), stored=stored)
     if "://" in value and not value.startswith("file://"):
         return None
     path = local_file(value, base)
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}")
-    return await _asset(path.resolve(), uri=str(path.resolve()), stored="")
+    return await described(path.resolve(), uri=str(path.resolve()), stored="")
 
 
 async def bring(value: str, storage: MediaStorage, base: Path | None = None) -> Asset:
@@ -58,7 +58,13 @@ async def bring(value: str, storage: MediaStorage, base: Path | None = None) -> 
     return await fetch(value, storage, f"inputs/{name[:2]}/{name}/file", base_url="")
 
 
-async def _asset(path: Path, *, uri: str, stored: str) -> Asset:
+async def described(path: Path, *, uri: str, stored: str) -> Asset:
+    """A local file as an asset.
+
+    Args:
+        uri: where the asset is; the file may be a copy of it.
+        stored: the same relative to the storage root, empty when it is not in storage.
+    """
     info = await asyncio.to_thread(media.probe, path)
     return Asset(
         uri=uri,
