@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 import tempfile
@@ -29,6 +30,8 @@ from .submission import submit
 from .tasks import cancel, listing, query
 from .uploads import get_file, get_policy, post_file
 
+log = logging.getLogger("wanflow.emulator")
+
 Render = Literal["full", "none"]
 
 _PREFIX = re.compile(r"^.*?(?=/(?:api|compatible-mode)/v1/)")
@@ -54,7 +57,13 @@ def create_app(
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
         folder = Path(tempfile.mkdtemp(prefix="emulator-")) if state is None else Path(state)
-        service = Service(folder, keep=state is not None, scenario=scenario or Scenario(), render=render, clock=clock)
+        try:
+            service = Service(
+                folder, keep=state is not None, scenario=scenario or Scenario(), render=render, clock=clock
+            )
+        except Exception as error:
+            app.state.failure = error
+            raise
         service.runner = Runner(service)
         app.state.service = service
         try:
@@ -84,7 +93,7 @@ def create_app(
     return Starlette(
         routes=routes,
         middleware=[Middleware(AnyPrefix)],
-        exception_handlers={Refusal: on_refusal, 404: _not_found},
+        exception_handlers={Refusal: on_refusal, 404: _not_found, Exception: _failed},
         lifespan=life,
     )
 
@@ -101,6 +110,11 @@ class AnyPrefix:
             path = _PREFIX.sub("", scope["path"])
             scope = {**scope, "path": path.rstrip("/") or "/"}
         await self.app(scope, receive, send)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return Refusal(500, "InternalError", "An internal error has occured, please try again later.").response()
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

@@ -12,7 +12,7 @@ from blocks.media import VideoWriter
 
 from .answers import Made
 
-WIDTH, HEIGHT, FPS, SECONDS = 320, 180, 30, 1
+WIDTH, HEIGHT, FPS, SECONDS = 640, 360, 30, 1
 
 
 def make_clip(path: Path) -> Made:

@@ -14,6 +14,7 @@ from blocks import catalog
 from .answers import Made, usage, values
 from .clip import make_clip
 from .inputs import InputFailed, gather
+from .render.job import RenderJob
 from .service import CLIP, Service
 from .task import Outcome, Task
 from .workers import RenderFailed, Workers
@@ -104,17 +105,17 @@ class Runner:
         async with self._turn(task, limit):
             # A store of our own knows no tasks but ours, and those wait for their turn.
             others = limit if service.store.shared else None
+            first = fate.stuck_status if fate.end == "stick" else (*fate.statuses, "RUNNING")[0]
             # Those of other processes can only be asked about.
-            while (state := service.store.begin(task.task_id, service.clock(), others)) == "busy":  # noqa: ASYNC110
+            while (state := service.store.begin(task.task_id, service.clock(), others, first)) == "busy":  # noqa: ASYNC110
                 await asyncio.sleep(_TURN_SECONDS)
-            if state == "gone":
-                return
-            if fate.end == "stick":
-                service.store.set_status(task.task_id, fate.stuck_status)
+            if state == "gone" or fate.end == "stick":
                 return
             try:
                 status, outcome = await self._run(task, request)
-            except Exception:
+            except Exception as error:
+                if isinstance(error, RuntimeError) and "shutdown" in str(error):
+                    return  # the interpreter ends and takes no more work; the next process runs the task again
                 log.exception("%s %s: the emulated service failed", task.task_id, task.model)
                 status, outcome = "FAILED", _failure("InternalError.Algo", "inference internal error.")
             if service.store.finish(task.task_id, status, outcome, service.clock()):
@@ -168,11 +169,9 @@ class Runner:
         """The result files' names, as links have them, and what was made."""
         if self._clip is not None:
             return [f"{task.task_id}/{CLIP}"], self._unrendered(request)
-        from .render import RenderJob
-
         inputs_dir, out_dir = work / "in", work / "out"
         for folder in (inputs_dir, out_dir):
-            await asyncio.to_thread(folder.mkdir, parents=True)
+            folder.mkdir(parents=True)
         inputs = await gather(task, request.media(), self._service, inputs_dir)
         seed = getattr(request.parameters, "seed", None)
         if seed is None:

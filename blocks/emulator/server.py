@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -103,7 +103,8 @@ class Emulator:
         server.ready.wait(START_SECONDS)
         if not server.started:
             self.stop()
-            raise RuntimeError("The emulator did not start.") from server.error
+            cause = getattr(self._app.state, "failure", None) or server.error
+            raise RuntimeError(f"The emulator did not start: {cause}") from cause
         atexit.register(self.stop)
 
     def stop(self) -> None:
@@ -168,7 +169,7 @@ def serve(
     """
     scenario = load_scenario(scenario_file) if scenario_file is not None else None
     app = create_app(state=state, scenario=scenario, render=render)
-    with _listen(host, port) as listener:
+    with _listen(host, port) as listener, suppress(KeyboardInterrupt):
         _Server(_config(app, log=True)).run(sockets=[listener])
 
 
@@ -226,9 +227,9 @@ def _config(app: ASGIApp, *, log: bool) -> uvicorn.Config:
         ws="none",
         lifespan="on",
         log_config=None,
-        log_level="info" if log else "error",
+        log_level="info" if log else "critical",
         access_log=log,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=1,
         server_header=False,
     )
     if log:

@@ -93,30 +93,50 @@ class Store:
         rows = self._rows(f"SELECT {_COLUMNS} FROM task WHERE task_id = ?", task_id)
         return _task(rows[0]) if rows else None
 
-    def tasks(
-        self,
-        account: str | None = None,
-        *,
-        since: float = 0,
-        until: float = float("inf"),
-        model: str | None = None,
-        status: str | None = None,
-    ) -> list[Task]:
-        """Tasks submitted in a span of time, the newest first."""
-        where, values = "submitted >= ? AND submitted <= ?", [since, until]
-        for column, value in (("account", account), ("model", model), ("status", status)):
-            if value is not None:
-                where, values = f"{where} AND {column} = ?", [*values, value]  # type: ignore[list-item]
-        rows = self._rows(f"SELECT {_COLUMNS} FROM task WHERE {where} ORDER BY submitted DESC, rowid DESC", *values)
-        return [_task(row) for row in rows]
+    def tasks(self, **only: str | None) -> list[Task]:
+        """Every task, the newest first.
 
-    def begin(self, task_id: str, now: float, in_progress: int | None) -> str:
+        Args:
+            **only: Values of `account`, `model`, `status`, `task_id` to keep to; None keeps to nothing.
+        """
+        return self.page(0, float("inf"), 0, None, ended_since=0, **only)[1]
+
+    def page(
+        self, since: float, until: float, first: int, size: int | None, *, ended_since: float = 0, **only: str | None
+    ) -> tuple[int, list[Task]]:
+        """Some of the tasks submitted in a span of time, the newest first.
+
+        Args:
+            since: Start of the span.
+            until: Its end.
+            first: How many to leave out.
+            size: How many to give; None gives all.
+            ended_since: Leaves out those that ended before.
+            **only: Values of `account`, `model`, `status`, `task_id` to keep to; None keeps to nothing.
+
+        Returns:
+            How many there are in all, and those asked for.
+        """
+        asked = {name: value for name, value in only.items() if value is not None}
+        where = " AND ".join(
+            ["submitted BETWEEN ? AND ?", "COALESCE(ended, ?) >= ?", *(f"{name} = ?" for name in asked)]
+        )
+        values = (since, until, float("inf"), ended_since, *asked.values())
+        rows = self._rows(
+            f"SELECT {_COLUMNS} FROM task WHERE {where} ORDER BY submitted DESC, rowid DESC LIMIT ? OFFSET ?",
+            *(*values, -1 if size is None else size, first),
+        )
+        total = self._rows(f"SELECT COUNT(*) FROM task WHERE {where}", *values)[0][0]
+        return total, [_task(row) for row in rows]
+
+    def begin(self, task_id: str, now: float, in_progress: int | None, status: str = "RUNNING") -> str:
         """Starts a task that waits, or takes up one that a dead process left running.
 
         Args:
             task_id: A task this process owns.
             now: The time.
             in_progress: How many tasks of the account and model may run at once.
+            status: The first status of its run.
 
         Returns:
             "begun", "busy" when others must end first, "gone" when it was cancelled or belongs to another process.
@@ -129,8 +149,8 @@ class Store:
             "AND account = ? AND model = ? AND task_id != ? AND json_extract(fate, '$.end') != 'stick')"
         )
         changed = self._run(
-            f"UPDATE task SET status = 'RUNNING', scheduled = COALESCE(scheduled, ?) WHERE {_OURS} AND {running} < ?",
-            *(now, task_id, self.owner, task.account, task.model, task_id, in_progress or 2**31),
+            f"UPDATE task SET status = ?, scheduled = COALESCE(scheduled, ?) WHERE {_OURS} AND {running} < ?",
+            *(status, now, task_id, self.owner, task.account, task.model, task_id, in_progress or 2**31),
         )
         if changed:
             return "begun"

@@ -96,9 +96,17 @@ def check_body(raw: dict[str, Any]) -> catalog.Request:
         Refusal: It breaks a limit.
     """
     try:
-        return catalog.request(raw, truncate=True, wire=True)
+        return catalog.request(_without_function(raw), truncate=True, wire=True)
     except catalog.InvalidRequest as error:
         raise refusal.invalid("; ".join(_said(problem) for problem in error.problems)) from error
+
+
+def _without_function(raw: dict[str, Any]) -> dict[str, Any]:
+    """The body without `input.function` where the model has none: the vendor's SDK sends it always."""
+    given = raw.get("input")
+    if catalog.find(raw["model"]).variants or not isinstance(given, dict):
+        return raw
+    return {**raw, "input": {name: value for name, value in given.items() if name != "function"}}
 
 
 def _said(problem: catalog.Problem) -> str:
@@ -109,7 +117,10 @@ def _said(problem: catalog.Problem) -> str:
 
 def _limit_queue(service: Service, account: str, model: str) -> None:
     most = service.scenario.limits.queued
-    if most is not None and len(service.store.tasks(account, model=model, status="PENDING")) >= most:
+    if most is None:
+        return
+    waiting, _ = service.store.page(0, float("inf"), 0, 0, account=account, model=model, status="PENDING")
+    if waiting >= most:
         raise refusal.too_many()
 
 

@@ -46,19 +46,24 @@ async def listing(request: Request) -> Response:
         now = service.clock()
         since, until = _span(asked.get("start_time"), asked.get("end_time"), now)
         page, size = _whole(asked.get("page_no"), 1), min(_whole(asked.get("page_size"), 10), LARGEST_PAGE)
-        wanted = {"model": asked.get("model_name") or None, "status": asked.get("status") or None}
-        found = [
-            task
-            for task in service.store.tasks(account, since=since, until=until, **wanted)
-            if not _forgotten(service, task) and asked.get("task_id") in {None, "", task.task_id}
-        ]
+        total, found = service.store.page(
+            since,
+            until,
+            (page - 1) * size,
+            size,
+            ended_since=now - service.scenario.task_seconds,
+            account=account,
+            model=asked.get("model_name") or None,
+            status=asked.get("status") or None,
+            task_id=asked.get("task_id") or None,
+        )
         body = {
             "request_id": refusal.new_id(),
-            "data": [_row(task) for task in found[(page - 1) * size : page * size]],
+            "data": [_row(task) for task in found],
             "page_no": page,
             "page_size": size,
-            "total": len(found),
-            "total_page": -(-len(found) // size),
+            "total": total,
+            "total_page": -(-total // size),
         }
         return JSONResponse(body)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import pickle
+import queue
 import struct
-import sys
+import threading
 import traceback
 from typing import Any, BinaryIO
 
@@ -40,26 +41,28 @@ def main() -> None:
     source = os.fdopen(os.dup(0), "rb")
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not end up between the answers
-    from blocks.emulator.render import render
-
+    jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_read_jobs, args=(source, jobs), daemon=True).start()
     while True:
+        job = jobs.get()
         try:
-            job = read_message(source)
-        except EOFError:
-            return
-        try:
+            from blocks.emulator.render import render  # here, so that what fails in it is told
+
             answer: tuple[bool, Any] = (True, render(job))
         except Exception:
             answer = (False, traceback.format_exc())
+        sink.write(pack(answer))
+        sink.flush()
+
+
+def _read_jobs(source: BinaryIO, jobs: queue.SimpleQueue[Any]) -> None:
+    """Hands on jobs; ends the process, in the middle of a picture too, when the service is gone."""
+    while True:
         try:
-            sink.write(pack(answer))
-            sink.flush()
-        except BrokenPipeError:
+            jobs.put(read_message(source))
+        except EOFError:
             os._exit(0)
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    main()

@@ -8,12 +8,10 @@ import pickle
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+from .render.job import Rendered, RenderJob
 from .worker import HEADER, pack
-
-if TYPE_CHECKING:
-    from .render import Rendered, RenderJob
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,6 +34,11 @@ class Workers:
         self._free = asyncio.Semaphore(self.count)
         self._idle: list[asyncio.subprocess.Process] = []
         self._all: set[asyncio.subprocess.Process] = set()
+
+    @property
+    def processes(self) -> list[int]:
+        """Ids of the processes that are alive."""
+        return [process.pid for process in self._all]
 
     async def render(self, job: RenderJob) -> Rendered:
         """Renders one job.
@@ -73,7 +76,7 @@ class Workers:
         self._all.add(process)
         return process
 
-    async def _ask(self, process: asyncio.subprocess.Process, job: RenderJob) -> tuple[bool, object]:
+    async def _ask(self, process: asyncio.subprocess.Process, job: RenderJob) -> tuple[bool, Any]:
         assert process.stdin is not None and process.stdout is not None
         try:
             process.stdin.write(pack(job))

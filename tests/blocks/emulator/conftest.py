@@ -26,7 +26,9 @@ class Caller:
     def post(self, path: str = VIDEO, *, body: Any = None, headers: dict[str, str] | None = None) -> httpx.Response:
         """POST to a path under the base URL; without a body a small text-to-video request."""
         headers = {"X-DashScope-Async": "enable"} | (headers or {})
-        return self.http.post(self.emulator.base_url + path, json=text_to_video() if body is None else body, headers=headers)
+        return self.http.post(
+            self.emulator.base_url + path, json=text_to_video() if body is None else body, headers=headers
+        )
 
     def submit(self, **fields: Any) -> str:
         """Submits a text-to-video request and gives its task id."""

@@ -82,4 +82,9 @@ def test_what_happens_to_a_task_adds_up():
     """A task may be slow by one rule and fail by another."""
     timing = {"kind": "timing", "queue_seconds": 9, "statuses": ["SUSPENDED"]}
     fate = chance({"at": "task", "do": timing}, {"at": "task", "do": "moderate"}).fate(model="any", prompt=None)
-    assert (fate.queue_seconds, fate.statuses, fate.end, fate.code) == (9, ("SUSPENDED",), "fail", "DataInspectionFailed")
+    assert (fate.queue_seconds, fate.statuses, fate.end, fate.code) == (
+        9,
+        ("SUSPENDED",),
+        "fail",
+        "DataInspectionFailed",
+    )

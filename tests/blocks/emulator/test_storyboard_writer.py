@@ -10,7 +10,9 @@ def shots(storyboard) -> list[dict]:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize(("scenes", "seconds"), [(1, 4), (1, 15), (3, 30), (4, 60), (5, 61), (2, 7), (20, 40), (20, 300)])
+@pytest.mark.parametrize(
+    ("scenes", "seconds"), [(1, 4), (1, 15), (3, 30), (4, 60), (5, 61), (2, 7), (20, 40), (20, 300)]
+)
 def test_the_seconds_add_up(language, scenes, seconds):
     """All shots together last exactly as long as asked; no scene is too long for a model, no shot too short."""
     written = write_storyboard(Asked(brief="雨", scenes=scenes, seconds=seconds, language=language, max_shots=4))

@@ -1,0 +1,123 @@
+"""The vendor's public Python SDK, unchanged, against the emulated service."""
+
+from __future__ import annotations
+
+import io
+from http import HTTPStatus
+
+import av
+import dashscope
+import httpx
+import pytest
+from dashscope import VideoSynthesis
+
+KEY = "sk-of-the-sdk"
+
+
+@pytest.fixture
+def sdk(start, monkeypatch):
+    """Starts a service and points the SDK at it."""
+
+    def begin(scenario=None, **options):
+        caller = start(scenario, key=KEY, **options)
+        monkeypatch.setattr(dashscope, "base_http_api_url", caller.emulator.base_url)
+        monkeypatch.setattr(dashscope, "api_key", KEY)
+        return caller
+
+    return begin
+
+
+def test_the_sdk_makes_a_film(sdk):
+    """`call` submits, waits and gives a link to a film of the asked size and length."""
+    sdk(render="full")
+    answer = VideoSynthesis.call(model="wan2.6-t2v", prompt="雨夜的街道", size="1280*720", duration=2, seed=7)
+    assert answer.status_code == HTTPStatus.OK, answer
+    assert answer.output.task_status == "SUCCEEDED"
+    assert answer.usage.duration == 2
+    with av.open(io.BytesIO(httpx.get(answer.output.video_url).content)) as film:
+        stream = film.streams.video[0]
+        assert (stream.width, stream.height) == (1280, 720)
+        assert abs(float(stream.duration * stream.time_base) - 2) < 0.1
+
+
+def test_the_sdk_submits_fetches_and_waits(sdk):
+    """`async_call`, `fetch` and `wait` work step by step."""
+    sdk()
+    submitted = VideoSynthesis.async_call(model="wan2.5-t2v-preview", prompt="a fox", size="832*480", duration=5)
+    assert submitted.output.task_status == "PENDING"
+    assert VideoSynthesis.fetch(submitted).output.task_id == submitted.output.task_id
+    done = VideoSynthesis.wait(submitted.output.task_id)
+    assert done.output.video_url.startswith("http://")
+    assert done.usage.video_ratio == "832*480"
+
+
+def test_the_sdk_lists(sdk):
+    """`list` finds the account's tasks by model and status, page by page."""
+    sdk()
+    ids = [VideoSynthesis.async_call(model="wan2.6-t2v", prompt="a").output.task_id for _ in range(3)]
+    VideoSynthesis.wait(ids[-1])
+    listed = VideoSynthesis.list(model_name="wan2.6-t2v", status="SUCCEEDED", page_size=2, page_no=1)
+    assert listed.status_code == HTTPStatus.OK, listed
+    assert listed.output["total"] == 3
+    assert [row["task_id"] for row in listed.output["data"]] == [ids[2], ids[1]]
+    assert VideoSynthesis.list(model_name="wan2.6-i2v").output["total"] == 0
+
+
+def test_the_sdk_cancels(sdk):
+    """`cancel` works on a waiting task and is refused on an ended one."""
+    sdk({"queue_seconds": 60})
+    submitted = VideoSynthesis.async_call(model="wan2.6-t2v", prompt="a")
+    assert VideoSynthesis.cancel(submitted).status_code == HTTPStatus.OK
+    assert VideoSynthesis.fetch(submitted).output.task_status == "CANCELED"
+    refused = VideoSynthesis.cancel(submitted)
+    assert (refused.status_code, refused.code) == (HTTPStatus.BAD_REQUEST, "UnsupportedOperation")
+
+
+def test_the_sdk_uploads_a_local_picture(sdk, picture):
+    """A file:// picture is uploaded by the SDK, resolved by the service and becomes a film."""
+    caller = sdk(render="full")
+    answer = VideoSynthesis.call(
+        model="wan2.6-i2v-flash",
+        prompt="it moves",
+        img_url=f"file://{picture}",
+        resolution="720P",
+        duration=2,
+        audio=False,
+    )
+    assert answer.output.task_status == "SUCCEEDED", answer
+    assert answer.usage["audio"] is False
+    (task,) = caller.emulator.tasks()
+    assert task.body["input"]["img_url"].startswith("oss://")
+    assert len(caller.emulator.events("upload")) == 1
+
+
+def test_the_sdk_makes_a_film_between_two_pictures(sdk, picture):
+    """First and last frame go to the other endpoint, as the SDK knows."""
+    sdk()
+    answer = VideoSynthesis.call(
+        model="wan2.2-kf2v-flash",
+        prompt="from one to the other",
+        first_frame_url=f"file://{picture}",
+        last_frame_url=f"file://{picture}",
+        resolution="480P",
+    )
+    assert answer.output.task_status == "SUCCEEDED", answer
+    assert answer.usage["SR"] == 480
+
+
+def test_the_sdk_reads_refusals(sdk, monkeypatch):
+    """A wrong key and a wrong size arrive as code and message."""
+    sdk()
+    refused = VideoSynthesis.async_call(model="wan2.6-t2v", prompt="a", size="1*1")
+    assert (refused.status_code, refused.code) == (400, "InvalidParameter")
+    assert "size" in refused.message
+    denied = VideoSynthesis.async_call(model="wan2.6-t2v", prompt="a", api_key="bad-key")
+    assert (denied.status_code, denied.code) == (401, "InvalidApiKey")
+
+
+def test_the_sdk_reads_a_failed_task(sdk):
+    """A task that failed tells the SDK why."""
+    sdk({"rules": [{"at": "task", "do": "moderate"}]})
+    answer = VideoSynthesis.call(model="wan2.6-t2v", prompt="a")
+    assert answer.output.task_status == "FAILED"
+    assert answer.output["code"] == "DataInspectionFailed"
