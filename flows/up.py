@@ -100,7 +100,7 @@ def up(
     try:
         _Household(Ports(host, port, emulator_port), folder.absolute(), productions, console).run()
     except UpFailed as error:
-        console.print(str(error), style="red", markup=False, highlight=False)
+        console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return error.exit_code
     return 0
 
@@ -189,7 +189,7 @@ class _Household:
         while not ready():
             self._look_after()
             if time.monotonic() > deadline:
-                raise UpFailed(f"The {child.name} did not answer within {START_SECONDS:.0f} s; its log: {child.log}")
+                raise UpFailed(f"The {child.name} process did not answer within {START_SECONDS:.0f} s; its log: {child.log}")
             if self._stop.wait(_GLANCE_SECONDS):
                 raise _Interrupted
 
@@ -197,7 +197,7 @@ class _Household:
         for child in self._children:
             if not child.running and not self._stop.is_set():
                 raise UpFailed(
-                    f"The {child.name} ended by itself. The end of its log, {child.log}:\n{child.last_words()}"
+                    f"The {child.name} process ended by itself. The end of its log, {child.log}:\n{child.last_words()}"
                 )
 
     def _end(self) -> None:
