@@ -206,12 +206,15 @@ async def test_another_machine_sees_new_files_at_once(s3_options: dict[str, Any]
     """No cached listing hides what somebody else wrote."""
     import s3fs
 
-    assert await s3_storage.list("journal") == []
-    assert not await s3_storage.exists("journal/a.json")
-    other = s3fs.S3FileSystem(**s3_options, skip_instance_cache=True)
-    await asyncio.to_thread(other.pipe_file, f"{s3_storage.root[5:]}/journal/a.json", b"{}")
-    assert await s3_storage.exists("journal/a.json")
+    await s3_storage.write_bytes("journal/a.json", b"{}")
     assert await s3_storage.list("journal") == ["journal/a.json"]
+    assert not await s3_storage.exists("journal/b.json")
+    other = s3fs.S3FileSystem(**s3_options, skip_instance_cache=True)
+    await asyncio.to_thread(other.pipe_file, f"{s3_storage.root[5:]}/journal/b.json", b"{}")
+    assert await s3_storage.exists("journal/b.json")
+    assert await s3_storage.list("journal") == ["journal/a.json", "journal/b.json"]
+    await asyncio.to_thread(other.pipe_file, f"{s3_storage.root[5:]}/journal/a.json", b"[1, 2]")
+    assert await s3_storage.size("journal/a.json") == 6
 
 
 def test_a_relative_folder_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

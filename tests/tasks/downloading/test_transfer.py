@@ -86,15 +86,34 @@ async def test_a_file_that_changed_meanwhile_is_read_anew(origin: Any, local: Me
 
 
 async def test_a_wrong_part_is_refused(origin: Any, local: MediaStorage, film: bytes) -> None:
-    """A host that answers a range with another one does not damage the file."""
+    """A host that answers a range with another one does not damage the file, even where no decoder looks."""
+    unread = (2 * MEGABYTE).to_bytes(4, "big") + b"free" + b"\xaa" * (2 * MEGABYTE - 8)
+    origin.content = film + unread
 
     def wrong_part(request: Any) -> Any:
         answer = origin.whole(request)
-        answer.headers["Content-Range"] = f"bytes 5-{len(film) - 1}/{len(film)}"
+        answer.body = bytes(len(answer.body))
+        answer.headers["Content-Range"] = f"bytes 5-{len(origin.content) - 1}/{len(origin.content)}"
         return answer
 
-    origin.script = [origin.broken_after(MEGABYTE), wrong_part]
+    origin.script = [origin.broken_after(len(film) + MEGABYTE), wrong_part]
     asset = await origin.fetched(local)
+    assert asset.sha256 == hashlib.sha256(origin.content).hexdigest()
+
+
+async def test_an_end_too_early_is_a_break(origin: Any, local: MediaStorage, film: bytes) -> None:
+    """A rest that ends properly, but before the announced size, is gone on with from there."""
+
+    def short(request: Any) -> Any:
+        answer = origin.unsized(film[MEGABYTE : 2 * MEGABYTE])(request)
+        answer.status_code = 206
+        answer.headers["ETag"] = origin.etag
+        answer.headers["Content-Range"] = f"bytes {MEGABYTE}-{len(film) - 1}/{len(film)}"
+        return answer
+
+    origin.script = [origin.broken_after(MEGABYTE), short]
+    asset = await origin.fetched(local)
+    assert [item.get("range") for item in origin.requests] == [None, f"bytes={MEGABYTE}-", f"bytes={2 * MEGABYTE}-"]
     assert asset.sha256 == hashlib.sha256(film).hexdigest()
 
 
