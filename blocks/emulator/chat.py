@@ -37,7 +37,7 @@ async def complete(request: Request) -> Response:
         messages = raw.get("messages")
         last = messages[-1] if isinstance(messages, list) and messages else None
         prompt = str(last.get("content")) if isinstance(last, dict) else None
-        return await answer(service.chance.call("chat", model=str(raw.get("model", "")), prompt=prompt), work)
+        return await answer(service.trouble("chat", model=str(raw.get("model", "")), prompt=prompt), work)
     except Refusal as error:
         return _refused(error)
 

@@ -29,4 +29,4 @@ async def get_result(request: Request) -> Response:
     async def work() -> Response:
         return FileResponse(file, content_disposition_type="inline")
 
-    return await answer(service.chance.call("download", model=task.model, prompt=task.prompt), work)
+    return await answer(service.trouble("download", model=task.model, prompt=task.prompt), work)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from . import account, refusal
 from .chance import Chance
-from .scenario import Scenario
+from .scenario import CallAction, Place, Scenario
 from .signing import Signer
 from .store import Store
 
@@ -75,6 +75,13 @@ class Service:
     def origin(self, request: Request) -> str:
         """Scheme and host the caller knows this service by."""
         return f"{request.url.scheme}://{request.headers.get('host', request.url.netloc)}"
+
+    def trouble(self, place: Place, *, model: str | None = None, prompt: str | None = None) -> CallAction | None:
+        """What goes wrong with a call, if anything; it is noted among the events."""
+        action = self.chance.call(place, model=model, prompt=prompt)
+        if action is not None:
+            self.store.note("misbehaved", self.clock(), at=place, what=action.kind, model=model)
+        return action
 
     def result_file(self, name: str) -> Path | None:
         """The file behind `{task_id}/{file}` of a result link, None when it is gone."""

@@ -43,10 +43,7 @@ async def submit(request: Request) -> Response:
         return JSONResponse(answers.accepted(task))
 
     service.counts["submit"] += 1
-    action = service.chance.call("submit", model=model, prompt=prompt_of(raw))
-    if action is not None:
-        service.store.note("misbehaved", service.clock(), at="submit", what=action.kind, body_hash=hash_of(raw))
-    return await answer(action, work)
+    return await answer(service.trouble("submit", model=model, prompt=prompt_of(raw)), work)
 
 
 async def read_json(request: Request) -> dict[str, Any]:

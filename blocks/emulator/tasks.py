@@ -30,7 +30,7 @@ async def query(request: Request) -> Response:
             return JSONResponse(answers.unknown(task_id))
         return JSONResponse(answers.about(task, _links(service, request, task)))
 
-    action = service.chance.call("query", model=task.model if task else None, prompt=task.prompt if task else None)
+    action = service.trouble("query", model=task.model if task else None, prompt=task.prompt if task else None)
     return await answer(action, work)
 
 
@@ -67,7 +67,7 @@ async def listing(request: Request) -> Response:
         }
         return JSONResponse(body)
 
-    return await answer(service.chance.call("list", model=request.query_params.get("model_name")), work)
+    return await answer(service.trouble("list", model=request.query_params.get("model_name")), work)
 
 
 async def cancel(request: Request) -> Response:
@@ -83,7 +83,7 @@ async def cancel(request: Request) -> Response:
         service.store.note("cancelled", service.clock(), task_id=task_id)
         return JSONResponse({"request_id": refusal.new_id()})
 
-    return await answer(service.chance.call("cancel", model=task.model if task else None), work)
+    return await answer(service.trouble("cancel", model=task.model if task else None), work)
 
 
 def _visible(service: Service, account: str, task_id: str) -> Task | None:

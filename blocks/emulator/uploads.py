@@ -50,7 +50,7 @@ async def get_policy(request: Request) -> Response:
         }
         return JSONResponse({"request_id": new_id(), "data": data})
 
-    return await answer(service.chance.call("policy", model=model), work)
+    return await answer(service.trouble("policy", model=model), work)
 
 
 async def post_file(request: Request) -> Response:
@@ -61,7 +61,7 @@ async def post_file(request: Request) -> Response:
         async with request.form() as form:
             return await _store(service, form)
 
-    return await answer(service.chance.call("upload"), work)
+    return await answer(service.trouble("upload"), work)
 
 
 async def get_file(request: Request) -> Response:
