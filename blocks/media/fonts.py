@@ -76,9 +76,8 @@ def find_font() -> tuple[Path, int]:
         index = _simplified_face(path)
         if index is not None:
             return path, index
-    raise NoFont(
-        f"No font with Chinese glyphs on this machine. Install Noto Sans CJK, or: pip install {PACKAGE.replace('_', '-')}"
-    )
+    package = PACKAGE.replace("_", "-")
+    raise NoFont(f"No font with Chinese glyphs on this machine. Install Noto Sans CJK, or: pip install {package}")
 
 
 @lru_cache(maxsize=8192)

@@ -3,7 +3,6 @@
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from PIL import Image
@@ -11,6 +10,7 @@ from PIL import Image
 from blocks.emulator.render.camera import Camera
 from blocks.emulator.render.closeups import close_up
 from blocks.emulator.render.figures import Figure, figure
+from blocks.emulator.render.lamps import Lamps
 from blocks.emulator.render.layers import Canvas
 from blocks.emulator.render.mood import Mood, read_mood
 from blocks.emulator.render.palettes import palette_of
@@ -19,15 +19,6 @@ from blocks.emulator.render.shots import Shot, ShotList
 from blocks.emulator.render.stage import Scenery, Stage
 from blocks.emulator.render.titles import Titles
 from blocks.emulator.render.weather import Flock, Sheet, weather_of
-
-class Drawn(Protocol):
-    """A shot that can draw itself at any moment."""
-
-    titles: Titles
-
-    def draw(self, at: float) -> Canvas:
-        """The picture ``at`` seconds into the shot, without writing."""
-        ...
 
 
 @dataclass
@@ -67,7 +58,9 @@ class DrawnShot:
         flip: Whether the subject looks to the left.
     """
 
-    def __init__(self, mood: Mood, size: tuple[int, int], seconds: float, seed: int, titles: Titles, *, flip: bool = False) -> None:
+    def __init__(
+        self, mood: Mood, size: tuple[int, int], seconds: float, seed: int, titles: Titles, *, flip: bool = False
+    ) -> None:
         self.titles = titles
         self.size = size
         self.seconds = seconds
@@ -81,12 +74,15 @@ class DrawnShot:
         elif mood.subject and not mood.subject.startswith("object:"):
             self.actor = _cast(stage, self.scenery, mood, seconds, flip=flip)
         self.camera = Camera(mood.move, size, seconds)
+        self.lamps = Lamps(self.scenery.lamps, self.scenery.lamp_depth, seed)
         if mood.move in ("push", "pull"):
             _merge(self.scenery)
         _vignette(self.scenery)
         inside = mood.place in ("room", "corridor", "underwater", "space")
         kind = {"room": "dust", "corridor": "dust", "underwater": "bubbles"}.get(mood.place, mood.weather)
-        self.weather: list[Sheet | Flock] = list(weather_of("" if inside and kind == mood.weather else kind, size, palette, seed))
+        self.weather: list[Sheet | Flock] = list(
+            weather_of("" if inside and kind == mood.weather else kind, size, palette, seed)
+        )
 
     def draw(self, at: float) -> Canvas:
         """The picture ``at`` seconds into the shot, without writing."""
@@ -98,6 +94,7 @@ class DrawnShot:
         assert canvas is not None
         if self.scenery.front >= len(self.scenery.layers) and self.actor is not None:
             self.actor.draw(canvas, self.camera, at)
+        self.lamps.draw(canvas, self.camera, at)
         for part in self.weather:
             part.draw(canvas, at)
         return canvas
@@ -116,13 +113,18 @@ def draw_shots(
         accent = palette_of(mood).accent
         heading = shots.overall if shot.number == 1 else ""
         titles = Titles(size, shot.text, f"{model} · {label}", accent, marked=marked, heading=heading)
-        yield shot, DrawnShot(mood, size, max(0.04, shot.end - shot.start), own, titles, flip=(shot.number + seed) % 2 == 0)
+        yield (
+            shot,
+            DrawnShot(mood, size, max(0.04, shot.end - shot.start), own, titles, flip=(shot.number + seed) % 2 == 0),
+        )
 
 
 def _cast(stage: Stage, scenery: Scenery, mood: Mood, seconds: float, *, flip: bool) -> Actor:
     """Put the subject into the place, sized by the shot size."""
     tall = {"wide": 0.24, "medium": 0.5, "close": 0.8, "extreme": 0.9}[mood.size] * stage.unit
-    ground = scenery.ground if mood.size == "wide" else max(scenery.ground, stage.y(0.9 if mood.size == "medium" else 1.1))
+    ground = (
+        scenery.ground if mood.size == "wide" else max(scenery.ground, stage.y(0.9 if mood.size == "medium" else 1.1))
+    )
     kind = mood.subject
     if kind in ("turtle", "fish"):
         ground = stage.y(0.46)

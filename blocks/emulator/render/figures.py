@@ -32,7 +32,9 @@ class Figure:
     speed: float
 
 
-def figure(kind: str, height: float, palette: Palette, *, umbrella: bool = False, flip: bool = False, light: float = 1.0) -> Figure:
+def figure(
+    kind: str, height: float, palette: Palette, *, umbrella: bool = False, flip: bool = False, light: float = 1.0
+) -> Figure:
     """Somebody of a kind in a size.
 
     Args:
@@ -61,7 +63,11 @@ def _lit(mask: Image.Image, palette: Palette, light: float, flip: bool) -> Stamp
         mask = mask.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     step = max(1, round(mask.width / 90))
     moved = ImageChops.offset(mask, -step, step)
-    edge = ImageChops.subtract(mask, moved).filter(ImageFilter.GaussianBlur(step * 0.4)).point(lambda v: int(v * min(1.0, light)))
+    edge = (
+        ImageChops.subtract(mask, moved)
+        .filter(ImageFilter.GaussianBlur(step * 0.4))
+        .point(lambda v: int(v * min(1.0, light)))
+    )
     picture = Image.new("RGB", mask.size, mix(palette.near, (0, 0, 0), 0.25))
     picture.paste(mix(palette.lamp if palette.dark else palette.light, (255, 255, 255), 0.15), (0, 0), edge)
     picture.putalpha(mask)
@@ -127,7 +133,14 @@ def _detective(pen: _Pen, phase: float) -> None:
     swing = math.sin(2 * math.pi * phase)
     _legs(pen, phase, (0.5, 0.56), 0.34, 0.052, 0.085)
     tail = 0.02 * swing
-    pen.shape((0.425, 0.24 + bob), (0.575, 0.24 + bob), (0.565, 0.44), (0.61 + tail, 0.73), (0.42 - 0.03 + tail, 0.73), (0.435, 0.44))
+    pen.shape(
+        (0.425, 0.24 + bob),
+        (0.575, 0.24 + bob),
+        (0.565, 0.44),
+        (0.61 + tail, 0.73),
+        (0.42 - 0.03 + tail, 0.73),
+        (0.435, 0.44),
+    )
     pen.oval(0.5, 0.255 + bob, 0.08, 0.045)
     pen.limb(0.045, (0.49, 0.27 + bob), (0.47 - 0.04 * swing, 0.42), (0.5 - 0.06 * swing, 0.53))
     if pen.umbrella:
@@ -143,14 +156,18 @@ def _woman(pen: _Pen, phase: float) -> None:
     swing = math.sin(2 * math.pi * phase)
     _legs(pen, phase, (0.5, 0.58), 0.32, 0.04, 0.075)
     hem = 0.018 * swing
-    pen.shape((0.45, 0.25 + bob), (0.55, 0.25 + bob), (0.54, 0.41), (0.62 + hem, 0.72), (0.38 + hem, 0.72), (0.46, 0.41))
+    pen.shape(
+        (0.45, 0.25 + bob), (0.55, 0.25 + bob), (0.54, 0.41), (0.62 + hem, 0.72), (0.38 + hem, 0.72), (0.46, 0.41)
+    )
     pen.oval(0.5, 0.26 + bob, 0.058, 0.035)
     pen.limb(0.03, (0.5, 0.27 + bob), (0.495 - 0.045 * swing, 0.41), (0.51 - 0.075 * swing, 0.52))
     _arm_or_umbrella(pen, swing, bob)
     pen.limb(0.03, (0.5, 0.25 + bob), (0.505, 0.2 + bob))
     pen.oval(0.51, 0.158 + bob, 0.044, 0.055)
     pen.oval(0.498, 0.15 + bob, 0.055, 0.058)
-    pen.shape((0.445, 0.14 + bob), (0.5, 0.11 + bob), (0.5, 0.3 + bob), (0.43 - 0.02 * swing, 0.345 + bob), (0.44, 0.22 + bob))
+    pen.shape(
+        (0.445, 0.14 + bob), (0.5, 0.11 + bob), (0.5, 0.3 + bob), (0.43 - 0.02 * swing, 0.345 + bob), (0.44, 0.22 + bob)
+    )
 
 
 def _child(pen: _Pen, phase: float) -> None:
@@ -195,11 +212,27 @@ def _dog(pen: _Pen, phase: float) -> None:
 
 def _bird(pen: _Pen, phase: float) -> None:
     """A small flock."""
-    for x, y, size, turn in ((0.5, 0.5, 1.0, 0.0), (0.25, 0.38, 0.7, 0.3), (0.2, 0.62, 0.6, 0.55), (0.75, 0.34, 0.55, 0.8), (0.72, 0.68, 0.75, 0.2)):
+    for x, y, size, turn in (
+        (0.5, 0.5, 1.0, 0.0),
+        (0.25, 0.38, 0.7, 0.3),
+        (0.2, 0.62, 0.6, 0.55),
+        (0.75, 0.34, 0.55, 0.8),
+        (0.72, 0.68, 0.75, 0.2),
+    ):
         flap = math.sin(2 * math.pi * (phase + turn)) * 0.09 * size
         w = 0.14 * size
-        pen.shape((x - w, y - flap), (x - w * 0.5, y - flap * 0.7 - 0.02 * size), (x, y), (x - w * 0.4, y - flap * 0.3 + 0.015 * size))
-        pen.shape((x + w, y - flap), (x + w * 0.5, y - flap * 0.7 - 0.02 * size), (x, y), (x + w * 0.4, y - flap * 0.3 + 0.015 * size))
+        pen.shape(
+            (x - w, y - flap),
+            (x - w * 0.5, y - flap * 0.7 - 0.02 * size),
+            (x, y),
+            (x - w * 0.4, y - flap * 0.3 + 0.015 * size),
+        )
+        pen.shape(
+            (x + w, y - flap),
+            (x + w * 0.5, y - flap * 0.7 - 0.02 * size),
+            (x, y),
+            (x + w * 0.4, y - flap * 0.3 + 0.015 * size),
+        )
         pen.oval(x + 0.01 * size, y + 0.005, 0.05 * size, 0.016 * size)
 
 
@@ -217,7 +250,9 @@ def _turtle(pen: _Pen, phase: float) -> None:
     pen.shape((0.26, 0.52), (0.7, 0.52), (0.6, 0.6), (0.34, 0.6))
     pen.oval(0.78, 0.46, 0.075, 0.055)
     pen.limb(0.07, (0.68, 0.5), (0.76, 0.47))
-    pen.shape((0.6, 0.5), (0.68, 0.54), (0.56 - 0.05 * beat, 0.82 - 0.16 * beat), (0.48 - 0.06 * beat, 0.84 - 0.16 * beat))
+    pen.shape(
+        (0.6, 0.5), (0.68, 0.54), (0.56 - 0.05 * beat, 0.82 - 0.16 * beat), (0.48 - 0.06 * beat, 0.84 - 0.16 * beat)
+    )
     pen.shape((0.62, 0.46), (0.68, 0.48), (0.6 - 0.05 * beat, 0.26 + 0.1 * beat))
     pen.shape((0.28, 0.52), (0.36, 0.58), (0.16, 0.66 - 0.06 * beat))
     pen.shape((0.26, 0.49), (0.3, 0.53), (0.12, 0.5 + 0.03 * beat))
@@ -227,8 +262,15 @@ def _fish(pen: _Pen, phase: float) -> None:
     beat = math.sin(2 * math.pi * phase) * 0.05
     for x, y, size in ((0.55, 0.5, 1.0), (0.2, 0.3, 0.4), (0.24, 0.72, 0.45), (0.85, 0.3, 0.3), (0.82, 0.74, 0.35)):
         pen.oval(x, y, 0.17 * size, 0.07 * size)
-        pen.shape((x - 0.13 * size, y), (x - 0.27 * size, y - 0.08 * size + beat * size), (x - 0.24 * size, y + beat * size), (x - 0.27 * size, y + 0.08 * size + beat * size))
-        pen.shape((x - 0.03 * size, y - 0.05 * size), (x + 0.06 * size, y - 0.06 * size), (x - 0.06 * size, y - 0.12 * size))
+        pen.shape(
+            (x - 0.13 * size, y),
+            (x - 0.27 * size, y - 0.08 * size + beat * size),
+            (x - 0.24 * size, y + beat * size),
+            (x - 0.27 * size, y + 0.08 * size + beat * size),
+        )
+        pen.shape(
+            (x - 0.03 * size, y - 0.05 * size), (x + 0.06 * size, y - 0.06 * size), (x - 0.06 * size, y - 0.12 * size)
+        )
 
 
 _KINDS: dict[str, tuple[Callable[[_Pen, float], None], float, float, float, float]] = {

@@ -1,7 +1,7 @@
-"""Pictures as the encoder takes them (one brightness and two half-size colour planes), and layers that move over each other.
+"""Pictures as planes of brightness and colour, as the encoder takes them, and layers that move over each other.
 
-A shot's picture is drawn once, larger than the frame; every frame is a window of each layer. Windows that only slide are
-cut out of copies made beforehand a quarter of a pixel apart, so that slow moves do not judder and cost next to nothing.
+A shot's picture is drawn once, larger than the frame; every frame is a window of each layer. Windows that only slide
+are cut out of copies a quarter of a pixel apart, so that slow moves do not judder and cost next to nothing.
 """
 
 from dataclasses import dataclass, field
@@ -25,7 +25,9 @@ def to_planes(picture: Image.Image) -> tuple[Plane, Plane, Plane]:
         format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG, interpolation="AREA"
     )
     luma, blue, red = (
-        np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: height // part, : width // part].copy()
+        np.frombuffer(memoryview(plane), np.uint8)
+        .reshape(-1, plane.line_size)[: height // part, : width // part]
+        .copy()
         for plane, part in zip(frame.planes, (1, 2, 2), strict=True)
     )
     return luma, blue, red
@@ -99,8 +101,10 @@ class Stamp:
         half = size[0] // 2, size[1] // 2
         luma, blue, red = self.planes
         method = Image.Resampling.BILINEAR
-        return Stamp((luma.resize(size, method), blue.resize(half, method), red.resize(half, method)),
-                     self.alpha.resize(size, method))  # fmt: skip
+        return Stamp(
+            (luma.resize(size, method), blue.resize(half, method), red.resize(half, method)),
+            self.alpha.resize(size, method),
+        )
 
     def put(self, canvas: Canvas, left: float, top: float) -> None:
         """Draw it with its upper left corner near a point; what lies outside is cut."""

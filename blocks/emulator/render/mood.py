@@ -9,7 +9,8 @@ from typing import cast
 from blocks.emulator.render.camera import Move
 
 PLACES: Mapping[str, str] = {
-    "sky": r"sky garden|floating|island in the sky|cloud (?:city|garden|sea)|airship|天空之|空中|浮岛|云海|云端|云上|飞艇",
+    "sky": r"sky garden|floating|island in the sky|cloud (?:city|garden|sea)|airship|"
+    r"天空之|空中|浮岛|云海|云端|云上|飞艇",
     "underwater": r"underwater|coral|turtle|whale|jellyfish|deep sea|水下|海底|珊瑚|海龟|鲸|水母|深海",
     "space": r"space|galaxy|planet|astronaut|spaceship|orbit of|太空|宇宙|星球|银河|宇航|飞船",
     "corridor": r"corridor|hallway|tunnel|staircase|elevator|subway|走廊|过道|隧道|楼梯|电梯|地铁|廊",
@@ -23,7 +24,7 @@ PLACES: Mapping[str, str] = {
     r"海|沙滩|港|灯塔|浪|船|湖|河|江|岛|码头",
     "forest": r"forest|woods|jungle|trees|bamboo|grove|森林|树林|丛林|竹林|林间|林中|密林",
     "garden": r"garden|flower|greenhouse|park|orchard|blossom|bloom|terrace|花园|花|温室|公园|果园|樱|园|露台",
-    "desert": r"desert|dune|sand|canyon|沙漠|沙丘|戈壁|峡谷|大漠",
+    "desert": r"desert|dune|sands?\b|canyon|沙漠|沙丘|戈壁|峡谷|大漠",
     "mountains": r"mountain|peak|cliff|valley|hill|snowy|glacier|山|峰|悬崖|山谷|雪原|高原",
     "field": r"field|meadow|grass|wheat|farm|countryside|prairie|田|草地|草原|麦|乡间|原野|农场",
 }
@@ -49,7 +50,8 @@ SUBJECTS: Mapping[str, str] = {
     "boat": r"boat|ship|sail|ferry|船|帆|舟",
     "bird": r"birds?\b|crane|gull|swallow|eagle|鸟|鹤|鸥|燕|鹰|鸽",
     "detective": r"detective|agent|trench|inspector|\bhat\b|侦探|特工|风衣|警探|警察|礼帽",
-    "woman": r"\bwom[ae]n\b|\bgirl|\blady|mother|dancer|princess|queen|\bshe\b|\bher\b|女|姑娘|少女|母亲|妈妈|奶奶|舞者|公主|她|阿姨",
+    "woman": r"\bwom[ae]n\b|\bgirl|\blady|mother|dancer|princess|queen|\bshe\b|\bher\b|"
+    r"女|姑娘|少女|母亲|妈妈|奶奶|舞者|公主|她|阿姨",
     "child": r"\bchild|\bkids?\b|\bboy\b|\bson\b|男孩|孩|儿童|小朋友|少年|童",
     "person": r"\bm[ae]n\b|person|people|gardener|traveller|traveler|keeper|worker|hero|painter|monk|warrior|captain|"
     r"fisherman|someone|figure|\bhe\b|\bhis\b|astronaut|robot|人|男|他|旅|师傅|老者|匠|僧|侠|将军|园丁|船长|画家|机器",
@@ -60,7 +62,8 @@ OBJECTS: Mapping[str, str] = {
     "lantern": r"lantern|lamp|candle|torch|灯笼|台灯|蜡烛|油灯|灯",
     "cup": r"\bcup|\btea\b|coffee|bowl|杯|茶|咖啡|碗",
     "flower": r"flower|petal|rose|blossom|seed|sprout|leaf|花|瓣|种子|嫩芽|芽|叶|苗",
-    "watch": r"watch|clock|compass|表|钟|怀表|罗盘|指南针",
+    "watch": r"(?:pocket|wrist) ?watch|watch\b(?! (?:the|her|him|it|as|from|over|out))|clock|compass|"
+    r"表|钟|怀表|罗盘|指南针",
 }
 SIZES: Mapping[str, str] = {
     "extreme": r"extreme close|macro|大特写|微距",
@@ -108,7 +111,9 @@ class Mood:
 
 
 def read_mood(text: str, overall: str = "", *, number: int = 1, seed: int = 0, before: Mood | None = None) -> Mood:
-    """Read a shot's look out of its words; what they leave open comes from the shot before, the overall line, then the seed.
+    """Read a shot's look out of its words.
+
+    What they leave open comes from the shot before, then from the overall line, then from the seed.
 
     Args:
         text: The shot's words.
@@ -118,14 +123,27 @@ def read_mood(text: str, overall: str = "", *, number: int = 1, seed: int = 0, b
         before: The shot before; place, hour and subject go on until the words change them.
     """
     chance = zlib.crc32(f"{overall or text}|{seed}".encode())
-    place = _first(PLACES, text) or (before.place if before else _first(PLACES, overall)) or OUTDOOR[chance % len(OUTDOOR)]
-    hour = _first(HOURS, text) or (before.hour if before else _first(HOURS, overall)) or ("dawn", "day", "sunset", "night")[(chance >> 4) % 4]
-    weather = _first(WEATHERS, text) or (before.weather if before else _first(WEATHERS, overall)) or "clear"
+    place = (
+        _first(PLACES, text) or (before.place if before else _first(PLACES, overall)) or OUTDOOR[chance % len(OUTDOOR)]
+    )
+    named = _first(HOURS, text)
+    hour = (
+        named
+        or (before.hour if before else _first(HOURS, overall))
+        or ("dawn", "day", "sunset", "night")[(chance >> 4) % 4]
+    )
+    weather = _first(WEATHERS, text) or _first(WEATHERS, overall)
+    if not weather:
+        weather = before.weather if before and (not named or named == before.hour) else "clear"
     both = f"{text} {overall}"
     size = _first(SIZES, text) or ("wide", "medium")[(number - 1) % 2]
     subject = _first(SUBJECTS, text)
     thing = _first(OBJECTS, text)
-    if size in ("close", "extreme") and thing and (size == "extreme" or not re.search(r"脸|眼|表情|face|eye|smil", text, re.I)):
+    if (
+        size in ("close", "extreme")
+        and thing
+        and (size == "extreme" or not re.search(r"脸|眼|表情|face|eye|smil", text, re.I))
+    ):
         subject = f"object:{thing}"
     elif not subject and (size != "wide" or number > 1):
         subject = (before.subject if before and ":" not in before.subject else "") or _first(SUBJECTS, overall)
@@ -149,7 +167,7 @@ def _first(words: Mapping[str, str], text: str) -> str:
     best = ""
     where = len(text) + 1
     for kind, pattern in words.items():
-        match = re.search(pattern, text, re.IGNORECASE)
+        match = re.search(f"(?<![A-Za-z])(?:{pattern})", text, re.IGNORECASE)
         if match and match.start() < where:
             best, where = kind, match.start()
     return best

@@ -57,7 +57,9 @@ def _worked(job: RenderJob, base: Image.Image, number: int) -> Image.Image:
     palette = palette_of(mood)
     size = base.width // 2 * 2, base.height // 2 * 2
     base = base.crop((0, 0, *size))
-    toned = ImageOps.colorize(base.convert("L"), palette.near, mix(palette.light, (255, 255, 255), 0.3), mid=palette.sky[1])
+    toned = ImageOps.colorize(
+        base.convert("L"), palette.near, mix(palette.light, (255, 255, 255), 0.3), mid=palette.sky[1]
+    )
     picture = Image.blend(ImageEnhance.Color(base).enhance(1.25), toned, 0.45)
     from blocks.emulator.render.layers import to_planes
 

@@ -26,7 +26,12 @@ DEFAULT_TIERS = {
     "wan2.2-i2v-plus": "1080P",
 }
 """Tier when the request names none, by the start of the model id; 720P otherwise (models.yaml image-to-video)."""
-DEFAULT_SIZES = {"wan2.6-t2v": (1920, 1080), "wan2.5-t2v": (1920, 1080), "wan2.2-t2v": (1920, 1080), "wan2.6-r2v": (1920, 1080)}
+DEFAULT_SIZES = {
+    "wan2.6-t2v": (1920, 1080),
+    "wan2.5-t2v": (1920, 1080),
+    "wan2.2-t2v": (1920, 1080),
+    "wan2.6-r2v": (1920, 1080),
+}
 """Size when the request names none, by the start of the model id; 1280x720 otherwise (models.yaml text-to-video)."""
 FIRST_FRAMES = ("img_url", "first_frame_url", "image_url", "reference_image_url")
 REFERENCES = ("ref_images_url", "reference_urls", "reference_video_urls", "images", "media")

@@ -45,8 +45,8 @@ def restyle(job: RenderJob) -> Rendered:
     short = _number(job, "min_len", 720)
     width, height, seconds, _ = _facts(source)
     size = short_side_size(width, height, 1080 if job.parameters.get("use_SR") and short == 540 else short)
-    filter_ = Restyle(style, size)
-    return _refilm(job, source, size, seconds, Fraction(fps), filter_, keep_sound=True)
+    crf = 27 if style < 2 else 23  # printed dots cost bits that nobody sees
+    return _refilm(job, source, size, seconds, Fraction(fps), Restyle(style, size), keep_sound=True, crf=crf)
 
 
 def repaint(job: RenderJob) -> Rendered:
@@ -56,7 +56,11 @@ def repaint(job: RenderJob) -> Rendered:
     size = capped_size(width, height)
     vace = "vace" in job.model
     change: Callable[[Canvas], Canvas] = _by_words(job, size)
-    pictures = [load(path) for key, path in sorted(job.inputs.items()) if "video" not in key and "audio" not in key and "mask" not in key]
+    pictures = [
+        load(path)
+        for key, path in sorted(job.inputs.items())
+        if "video" not in key and "audio" not in key and "mask" not in key
+    ]
     if pictures:
         change = _with_insets(change, Insets(pictures, size))
     if job.parameters.get("watermark"):
@@ -74,6 +78,7 @@ def _refilm(
     change: Callable[[Canvas], Canvas],
     *,
     keep_sound: bool,
+    crf: float = 23,
 ) -> Rendered:
     path = job.out_dir / f"{job.task_id}.mp4"
     count = max(1, int(seconds * fps + Fraction(1, 2)))
@@ -82,7 +87,7 @@ def _refilm(
         given = job.media("audio_url")
         sound = read_sound(given[0] if given else source, float(count / fps))
     frames = (change(canvas).frame() for canvas in _sampled(source, size, fps, count))
-    film(path, size, frames, fps=fps, sound=sound, crf=23)
+    film(path, size, frames, fps=fps, sound=sound, crf=crf)
     return Rendered((path,), *size, seconds=float(count / fps), fps=float(fps), sound=sound is not None)
 
 
@@ -98,7 +103,7 @@ def _sampled(source: Path, size: tuple[int, int], fps: Fraction, count: int) -> 
             time = float(frame.time or 0.0)
             start = time if start is None else start
             while last is not None and given < count and float(given / fps) < time - start - 1e-4:
-                yield last.copy()
+                yield last
                 given += 1
             if given >= count:
                 return
@@ -107,17 +112,21 @@ def _sampled(source: Path, size: tuple[int, int], fps: Fraction, count: int) -> 
             if last is None or until > float(given / fps) - 1e-4:
                 last = _canvas(frame, size)
         while last is not None and given < count:
-            yield last.copy()
+            yield last
             given += 1
 
 
 def _canvas(frame: av.VideoFrame, size: tuple[int, int]) -> Canvas:
     scaled = frame.reformat(
-        *size, format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG, interpolation="BILINEAR"
+        *size,
+        format="yuv420p",
+        dst_colorspace=Colorspace.ITU709,
+        dst_color_range=ColorRange.MPEG,
+        interpolation="BILINEAR",
     )
     planes = []
     for plane, part in zip(scaled.planes, (1, 2, 2), strict=True):
-        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         planes.append(Image.fromarray(rows[: size[1] // part, : size[0] // part]))
     return Canvas(*planes)
 
@@ -141,7 +150,7 @@ def _by_words(job: RenderJob, size: tuple[int, int]) -> Callable[[Canvas], Canva
         if re.search(words, job.prompt, re.IGNORECASE):
             return Restyle(style, size)
     if "vace" not in job.model:
-        return lambda canvas: canvas
+        return Canvas.copy
     palette = palette_of(read_mood(job.prompt, seed=job.seed))
     red, green, blue = palette.sky[1]
     grey = (red + green + blue) / 3

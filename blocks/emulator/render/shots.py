@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 _NUMBER = r"[0-9０-９一二三四五六七八九十百]+"
 _LABEL = (
-    rf"(?:第\s*{_NUMBER}\s*个?\s*(?:镜头|分镜|镜)|(?:镜头|分镜)\s*{_NUMBER}|\b(?:shot|scene)\s*(?:\#|no\.?)?\s*{_NUMBER})"
+    rf"(?:第\s*{_NUMBER}\s*个?\s*(?:镜头|分镜|镜)|(?:镜头|分镜)\s*{_NUMBER}|"
+    rf"\b(?:shot|scene)\s*(?:\#|no\.?)?\s*{_NUMBER})"
 )
 _TIME = r"(\d+:\d{1,2}(?:\.\d+)?|\d+(?:\.\d+)?)"
 _UNIT = r"(秒钟?|seconds?|secs?|s)?"
 _MARK = re.compile(
-    rf"({_LABEL})?\s*[:：,，]?\s*[\[【(（]\s*{_TIME}\s*{_UNIT}\s*(?:-|–|—|~|～|至|到|to)\s*{_TIME}\s*{_UNIT}\s*[\]】)）]\s*[:：,，]?\s*",
+    rf"({_LABEL})?\s*[:：,，]?\s*[\[【(（]\s*{_TIME}\s*{_UNIT}\s*(?:-|–|—|~|～|至|到|to)\s*"
+    rf"{_TIME}\s*{_UNIT}\s*[\]】)）]\s*[:：,，]?\s*",
     re.IGNORECASE,
 )
 _ENGLISH_STOP = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'“])")

@@ -35,7 +35,7 @@ def short_side_size(width: int, height: int, short_side: int) -> tuple[int, int]
 
 
 def asked_size(parameters: Mapping[str, Any], *, default: tuple[int, int] = (1280, 720)) -> tuple[int, int]:
-    """Size a request asks for: ``size`` as "W*H", or ``resolution`` as a tier with an optional ``ratio``, or a default."""
+    """Size a request asks for: ``size`` as "W*H", or ``resolution`` as a tier with a ``ratio``, or a default."""
     match = re.fullmatch(r"\s*(\d{2,4})\s*[*xX×]\s*(\d{2,4})\s*", str(parameters.get("size") or ""))
     if match:
         return _even(int(match[1])), _even(int(match[2]))

@@ -97,21 +97,20 @@ class Stage:
         line = np.zeros(width, np.float32)
         for octave in range(octaves):
             points = self.random.random(cells * 2**octave + 2)
-            line += np.interp(
-                np.linspace(0, len(points) - 1, width), range(len(points)), points
-            ) * roughness**octave  # fmt: skip
+            line += np.interp(np.linspace(0, len(points) - 1, width), range(len(points)), points) * roughness**octave
         line = (line - line.min()) / max(1e-6, float(np.ptp(line)))
-        return (base - line * height).astype(np.float32)
+        ridge: Floats = (base - line * height).astype(np.float32)
+        return ridge
 
     def swell(self, base: float, height: float, waves: int = 2) -> Floats:
         """A soft line of hills."""
         x = np.linspace(0, 2 * math.pi, self.size[0])
-        line = sum(
-            np.sin(x * (n + self.random.uniform(0.4, 1.0)) + self.random.uniform(0, 6.3)) / (n + 1)
-            for n in range(1, waves + 2)
-        )
+        line = np.zeros_like(x)
+        for n in range(1, waves + 2):
+            line += np.sin(x * (n + self.random.uniform(0.4, 1.0)) + self.random.uniform(0, 6.3)) / (n + 1)
         line = (line - line.min()) / max(1e-6, float(np.ptp(line)))
-        return (base - line * height).astype(np.float32)
+        hills: Floats = (base - line * height).astype(np.float32)
+        return hills
 
     def below(self, line: Floats) -> Image.Image:
         """Mask of everything under a line."""
@@ -119,7 +118,7 @@ class Stage:
         return Image.fromarray((np.clip(rows - line[None, :] + 0.5, 0, 1) * 255).astype(np.uint8))
 
     def mask(self, paint: Callable[[ImageDraw.ImageDraw, float], None]) -> Image.Image:
-        """Mask painted with smooth edges; ``paint`` gets the brush and the factor its coordinates must be multiplied by."""
+        """Mask painted with smooth edges; ``paint`` gets the brush and the factor for its coordinates."""
         picture = Image.new("L", (self.size[0] * SMOOTH, self.size[1] * SMOOTH))
         paint(ImageDraw.Draw(picture), float(SMOOTH))
         return picture.reduce(SMOOTH)
@@ -138,7 +137,9 @@ class Stage:
         if box:
             picture.paste(self.gradient([top, bottom or top], box[1], box[3]), (0, 0), mask)
 
-    def glow(self, picture: Image.Image, x: float, y: float, radius: float, colour: Colour, strength: float = 1.0) -> None:
+    def glow(
+        self, picture: Image.Image, x: float, y: float, radius: float, colour: Colour, strength: float = 1.0
+    ) -> None:
         """Add a soft light to a picture."""
         left, top = max(0, int(x - radius)), max(0, int(y - radius))
         right, bottom = min(picture.width, int(x + radius)), min(picture.height, int(y + radius))
@@ -153,14 +154,18 @@ class Stage:
 
     def disc(self, picture: Image.Image, x: float, y: float, radius: float, colour: Colour) -> None:
         """Paint a smooth disc: sun, moon, bokeh."""
-        mask = self.mask(lambda d, s: d.ellipse([(x - radius) * s, (y - radius) * s, (x + radius) * s, (y + radius) * s], fill=255))
+        mask = self.mask(
+            lambda d, s: d.ellipse([(x - radius) * s, (y - radius) * s, (x + radius) * s, (y + radius) * s], fill=255)
+        )
         picture.paste(colour, (0, 0), mask)
 
     def still(self, picture: Image.Image) -> Layer:
         """The backdrop: all that lies so far away that it hardly moves."""
         return Layer(picture, None, 0.25)
 
-    def mist(self, height: float, depth_of: float, strength: float = 0.6, *, depth: float = 0.6, drift: float = 6.0) -> Layer:
+    def mist(
+        self, height: float, depth_of: float, strength: float = 0.6, *, depth: float = 0.6, drift: float = 6.0
+    ) -> Layer:
         """A drifting bank of mist around a height."""
         rows = (np.arange(self.size[1], dtype=np.float32)[:, None] - height) / depth_of
         veil = np.exp(-(rows**2)) * np.clip(self.noise(3, 3, 5) * 1.7 - 0.4, 0, 1) * strength

@@ -1,7 +1,7 @@
 """Setting given pictures in motion: one picture explored, two pictures turned into one another."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
@@ -29,7 +29,7 @@ def load(path: Path) -> Image.Image:
             picture.load()
     except OSError:
         with av.open(str(path)) as container:
-            return next(container.decode(video=0)).to_image()
+            return Image.fromarray(next(container.decode(video=0)).to_ndarray(format="rgb24"))
     if picture.mode in ("RGBA", "LA", "P", "PA"):
         picture = picture.convert("RGBA")
         ground = Image.new("RGBA", picture.size, "white")
@@ -62,8 +62,12 @@ def explore(
         view = fitted if shot.number == 1 else _part(picture, size, shot.number, seed)
         layer = Layer(view)
         light = _shimmer(size, seed + shot.number)
-        floats = weather_of(mood.weather if mood.weather in ("rain", "snow", "petals", "leaves", "fireflies") else "dust",
-                            size, palette_of(mood), seed)  # fmt: skip
+        floats = weather_of(
+            mood.weather if mood.weather in ("rain", "snow", "petals", "leaves", "fireflies") else "dust",
+            size,
+            palette_of(mood),
+            seed,
+        )
         first, last = frame_count(shot.start) if shot.start else 0, min(total, frame_count(shot.end))
         for number in range(first, last):
             at = (number - first) / FPS
@@ -79,13 +83,24 @@ def explore(
 
 
 def transform(
-    first: Image.Image, last: Image.Image, text: str, size: tuple[int, int], seconds: float, *, seed: int, model: str, marked: bool
+    first: Image.Image,
+    last: Image.Image,
+    text: str,
+    size: tuple[int, int],
+    seconds: float,
+    *,
+    seed: int,
+    model: str,
+    marked: bool,
 ) -> Iterator[av.VideoFrame]:
     """Turn one picture into another: both move, and the second grows through the first in soft patches."""
     total = frame_count(seconds)
     mood = read_mood(text, seed=seed)
     titles = Titles(size, text, f"{model} · first to last frame", palette_of(mood).accent, marked=marked)
-    one, two = Layer(ImageOps.fit(first, size, Image.Resampling.LANCZOS)), Layer(ImageOps.fit(last, size, Image.Resampling.LANCZOS))
+    one, two = (
+        Layer(ImageOps.fit(first, size, Image.Resampling.LANCZOS)),
+        Layer(ImageOps.fit(last, size, Image.Resampling.LANCZOS)),
+    )
     order = _patches(size, seed)
     half = order.resize((size[0] // 2, size[1] // 2), Image.Resampling.BOX)
     for number in range(total):
@@ -125,8 +140,14 @@ def _window(size: tuple[int, int], mood: Mood, part: float) -> tuple[float, floa
     width, height = size
     eased = part * 0.7 + 0.3 * (0.5 - 0.5 * math.cos(math.pi * part))
     zoom = 1 + ZOOM * eased
-    x, y = {"pan-left": (0.0, 0.45), "pan-right": (1.0, 0.45), "tilt-up": (0.5, 0.0), "tilt-down": (0.5, 1.0),
-            "orbit": (0.85, 0.4), "static": (0.5, 0.5)}.get(mood.move, (0.5, 0.42))  # fmt: skip
+    x, y = {
+        "pan-left": (0.0, 0.45),
+        "pan-right": (1.0, 0.45),
+        "tilt-up": (0.5, 0.0),
+        "tilt-down": (0.5, 1.0),
+        "orbit": (0.85, 0.4),
+        "static": (0.5, 0.5),
+    }.get(mood.move, (0.5, 0.42))
     if mood.move == "static":
         zoom = 1 + 0.03 * eased
     across, down = width - width / zoom, height - height / zoom
@@ -153,7 +174,7 @@ def _patches(size: tuple[int, int], seed: int) -> Image.Image:
     return Image.fromarray(scaled.astype(np.uint8)).resize(size, Image.Resampling.BICUBIC)
 
 
-def _shimmer(size: tuple[int, int], seed: int):  # type: ignore[no-untyped-def]
+def _shimmer(size: tuple[int, int], seed: int) -> Callable[[float], Plane]:
     """Light that wanders over the picture: a function of time giving a plane to add."""
     random = np.random.default_rng(seed)
     grid = Image.fromarray(random.random((5, 9), np.float32) ** 2 * 26)

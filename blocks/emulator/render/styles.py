@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
 from blocks.emulator.render.layers import Canvas, Plane
+from blocks.emulator.render.levels import Levels
 
 NAMES: Mapping[int, str] = {
     0: "manga",
@@ -69,14 +70,30 @@ class Restyle:
         self.style = style
         self.size = size
         self.unit = min(size) / 720
-        self._draw = (self._manga, self._comic, self._fresh, self._cartoon, self._eastern, self._paper, self._flat, self._ink)[style]
-        self._dots = _dots(size, max(4.0, (6.5 if style == 0 else 8.0) * self.unit))
+        self._draw = (
+            self._manga,
+            self._comic,
+            self._fresh,
+            self._cartoon,
+            self._eastern,
+            self._paper,
+            self._flat,
+            self._ink,
+        )[style]
+        self._dots = _dots(size, max(4.0, (5.4 if style == 0 else 7.0) * self.unit))
         self._fibre = _fibre(size, 16 if style in (5, 7) else 9)
         self._edge_fade = _fade(size)
+        self._levels = Levels()
 
     def __call__(self, frame: Canvas) -> Canvas:
-        """The frame redrawn."""
-        return self._draw(frame)
+        """The frame redrawn; small bright details such as lettering stay sharp."""
+        frame = self._levels(frame)
+        made = self._draw(frame)
+        return Canvas(ImageChops.lighter(made.luma, self._fine(frame)), made.blue, made.red)
+
+    def _fine(self, frame: Canvas) -> Image.Image:
+        around = self._full(frame.luma.reduce(4).filter(ImageFilter.BoxBlur(2)))
+        return ImageChops.darker(ImageChops.subtract(frame.luma, around), frame.luma.point(_BRIGHT)).point(_FINE)
 
     def _half(self, frame: Canvas) -> Image.Image:
         return frame.luma.reduce(2)
@@ -101,16 +118,13 @@ class Restyle:
     def _manga(self, frame: Canvas) -> Canvas:
         half = self._half(frame)
         tone = np.asarray(self._full(half.filter(ImageFilter.BoxBlur(1)).point(_MANGA)))
-        printed = np.where(tone > self._dots, np.uint8(235), np.uint8(22))
-        ink = self._full(self._lines(half, 9, 20, 2)).point(lambda v: 255 - v)
-        detail = frame.luma.point(_MANGA_DETAIL)
-        luma = ImageChops.darker(Image.fromarray(printed), ink)
-        luma = ImageChops.lighter(luma, detail)
-        return Canvas(luma, *_grey(frame))
+        printed = np.where(tone > self._dots, np.uint8(235), np.uint8(24))
+        ink = self._full(self._lines(half, 9, 20)).point(_INVERT)
+        return Canvas(ImageChops.darker(Image.fromarray(printed), ink), *_grey(frame))
 
     def _comic(self, frame: Canvas) -> Canvas:
         half = self._half(frame)
-        lines = self._full(self._lines(half, 10, 24, 2)).point(lambda v: 255 - v)
+        lines = self._full(self._lines(half, 10, 24, 2)).point(_INVERT)
         smooth = frame.luma.point(_COMIC)
         dark = np.asarray(self._full(half.filter(ImageFilter.BoxBlur(2)).point(_COMIC_SHADE)))
         dotted = np.where(dark > self._dots, np.uint8(34), np.uint8(0))
@@ -121,32 +135,34 @@ class Restyle:
         half = self._half(frame)
         bloom = self._full(half.reduce(2).filter(ImageFilter.BoxBlur(5)))
         luma = Image.blend(frame.luma, bloom, 0.35).point(_FRESH)
-        lines = self._full(self._lines(half, 3.2, 16)).point(lambda v: v * 2 // 5)
+        lines = self._full(self._lines(half, 3.2, 16)).point(_TWO_FIFTHS)
         luma = ImageChops.subtract(luma, lines)
         soft = ImageFilter.BoxBlur(2)
         return Canvas(luma, frame.blue.filter(soft).point(_FRESH_BLUE), frame.red.filter(soft).point(_FRESH_RED))
 
     def _cartoon(self, frame: Canvas) -> Canvas:
-        half = self._half(frame)
-        smooth = half.filter(ImageFilter.MedianFilter(5))
-        round_ = np.asarray(smooth.reduce(2).filter(ImageFilter.BoxBlur(4))).astype(np.int16)
+        quarter = self._half(frame).reduce(2)
+        smooth = quarter.filter(ImageFilter.MedianFilter(3))
+        round_ = np.asarray(smooth.reduce(2).filter(ImageFilter.BoxBlur(3))).astype(np.int16)
         light = np.zeros_like(round_)
-        light[4:, 4:] = round_[4:, 4:] - round_[:-4, :-4]
-        shade = Image.fromarray(np.clip(128 + light * 1.4, 60, 200).astype(np.uint8)).resize(self.size, Image.Resampling.BILINEAR)
-        body = self._full(smooth).point(_CARTOON)
-        luma = ImageChops.add(body, shade, 1, -128)
+        light[2:, 2:] = round_[2:, 2:] - round_[:-2, :-2]
+        shade = Image.fromarray(np.clip(128 + light * 1.3, 60, 200).astype(np.uint8)).resize(
+            quarter.size, Image.Resampling.BICUBIC
+        )
+        body = self._full(ImageChops.add(smooth.point(_CARTOON), shade, 1, -128))
+        luma = Image.blend(body, frame.luma.point(_CARTOON), 0.35)
         blue, red = (p.filter(ImageFilter.BoxBlur(1)).point(_CARTOON_COLOUR) for p in (frame.blue, frame.red))
         return Canvas(luma, blue, red)
 
     def _eastern(self, frame: Canvas) -> Canvas:
         half = self._half(frame)
         luma = self._textured(self._full(half.filter(ImageFilter.BoxBlur(1))).point(_EASTERN))
-        lines = self._full(self._lines(half, 6, 18)).point(lambda v: v * 7 // 10)
+        lines = self._full(self._lines(half, 5, 20)).point(_THREE_FIFTHS)
         return Canvas(ImageChops.subtract(luma, lines), frame.blue.point(_EASTERN_BLUE), frame.red.point(_EASTERN_RED))
 
     def _paper(self, frame: Canvas) -> Canvas:
         half = self._half(frame)
-        soft = half.filter(ImageFilter.BoxBlur(3)).filter(ImageFilter.MedianFilter(3))
+        soft = half.filter(ImageFilter.BoxBlur(3))
         layers = soft.point(_PAPER)
         level = np.asarray(layers).astype(np.int16)
         away = max(2, round(4 * self.unit))
@@ -159,13 +175,16 @@ class Restyle:
         made = ImageChops.add(ImageChops.subtract(layers, shadow), bright)
         luma = self._textured(self._full(made))
         colour = ImageFilter.BoxBlur(4)
-        return Canvas(luma, frame.blue.filter(colour).point(_PAPER_COLOUR), frame.red.filter(colour).point(_PAPER_COLOUR))
+        return Canvas(
+            luma, frame.blue.filter(colour).point(_PAPER_COLOUR), frame.red.filter(colour).point(_PAPER_COLOUR)
+        )
 
     def _flat(self, frame: Canvas) -> Canvas:
-        quarter = frame.luma.reduce(4).filter(ImageFilter.MedianFilter(5))
-        luma = self._full(quarter.resize((self.size[0] // 2, self.size[1] // 2), Image.Resampling.BICUBIC).point(_FLAT))
+        small = frame.luma.reduce(4).filter(ImageFilter.MedianFilter(3)).filter(ImageFilter.BoxBlur(1))
+        half = small.resize((self.size[0] // 2, self.size[1] // 2), Image.Resampling.BICUBIC)
+        luma = self._full(half.point(_FLAT))
         blue, red = (
-            p.reduce(2).filter(ImageFilter.MedianFilter(5)).resize(p.size, Image.Resampling.BICUBIC).point(_FLAT_COLOUR)
+            p.reduce(2).filter(ImageFilter.BoxBlur(3)).resize(p.size, Image.Resampling.BICUBIC).point(_FLAT_COLOUR)
             for p in (frame.blue, frame.red)
         )
         return Canvas(luma, blue, red)
@@ -174,9 +193,14 @@ class Restyle:
         half = self._half(frame)
         wash = half.reduce(2).filter(ImageFilter.BoxBlur(3)).point(_INK)
         body = wash.resize(half.size, Image.Resampling.BILINEAR)
-        line = self._lines(half, 6, 16)
-        bleed = line.reduce(2).filter(ImageFilter.BoxBlur(3)).resize(half.size, Image.Resampling.BILINEAR).point(lambda v: v // 2)
-        drawn = ImageChops.subtract(ImageChops.subtract(body, bleed), line.point(lambda v: v * 3 // 5))
+        line = self._lines(half, 4, 20)
+        bleed = (
+            line.reduce(2)
+            .filter(ImageFilter.BoxBlur(3))
+            .resize(half.size, Image.Resampling.BILINEAR)
+            .point(_TWO_FIFTHS)
+        )
+        drawn = ImageChops.subtract(ImageChops.subtract(body, bleed), line.point(_THREE_FIFTHS))
         luma = self._textured(self._full(drawn))
         luma = Image.composite(luma, Image.new("L", luma.size, 222), self._edge_fade)
         size = frame.blue.size
@@ -186,8 +210,12 @@ class Restyle:
         return ImageChops.add(luma, self._fibre, 1, -128)
 
 
-_MANGA = curve([(16, 0), (60, 50), (150, 175), (190, 255), (255, 255)])
-_MANGA_DETAIL = table(lambda v: np.where(v > 205, 235.0, 0.0))
+_TWO_FIFTHS = [v * 2 // 5 for v in range(256)]
+_THREE_FIFTHS = [v * 3 // 5 for v in range(256)]
+_INVERT = [255 - v for v in range(256)]
+_BRIGHT = table(lambda v: np.where(v > 150, 255.0, 0.0))
+_FINE = curve([(0, 0), (40, 0), (90, 235), (255, 235)])
+_MANGA = curve([(16, 0), (58, 20), (62, 78), (104, 96), (108, 150), (150, 165), (156, 255), (255, 255)])
 _COMIC = steps(5, 20, 232, 0.12)
 _COMIC_SHADE = curve([(16, 230), (70, 190), (120, 60), (150, 0), (255, 0)])
 _COMIC_COLOUR = chroma(2.0, levels=14)
@@ -197,13 +225,13 @@ _FRESH_RED = chroma(0.85, 3)
 _CARTOON = curve([(16, 24), (70, 82), (128, 152), (200, 222), (235, 235), (255, 240)])
 _CARTOON_COLOUR = chroma(1.65)
 _EASTERN = steps(7, 44, 228, 0.35)
-_EASTERN_BLUE = chroma(0.7, -20)
-_EASTERN_RED = chroma(0.9, 16)
+_EASTERN_BLUE = chroma(0.85, -14)
+_EASTERN_RED = chroma(1.1, 11)
 _PAPER = steps(6, 52, 226)
 _PAPER_COLOUR = chroma(1.3, levels=10)
 _FLAT = steps(4, 70, 232)
 _FLAT_COLOUR = chroma(1.5, levels=18)
-_INK = table(lambda v: 60 + 166 * np.clip((v - 16) / 200, 0, 1) ** 0.75)
+_INK = table(lambda v: 66 + 166 * np.clip((v - 16) / 190, 0, 1) ** 0.8)
 
 
 def _grey(frame: Canvas) -> tuple[Image.Image, Image.Image]:

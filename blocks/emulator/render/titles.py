@@ -7,7 +7,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from blocks.emulator.render.layers import Canvas, Stamp
 from blocks.emulator.render.palettes import Colour
 from blocks.media.fonts import font
-from blocks.media.lettering import drawable, draw_setting, fit
+from blocks.media.lettering import draw_setting, drawable, fit
 
 MARK = "AI生成"
 """Text of the visible mark (models.yaml wan2.6-t2v watermark)."""
@@ -64,12 +64,14 @@ class Titles:
         room = min(room, round(width * 0.8)) if wide else room
         pad = round(self.unit * 0.022)
         largest, smallest = round(self.unit * 0.037), max(15, round(self.unit * 0.026))
-        setting = fit(text, room - 3 * pad, height * (0.17 if wide else 0.2), largest=largest, smallest=smallest)
+        setting = fit(text, room - 3 * pad, height * 0.17, largest=largest, smallest=smallest)
         panel_w, panel_h = setting.width + 3 * pad, setting.height + round(1.3 * pad)
         panel = _panel(panel_w, panel_h, round(self.unit * 0.014), 150)
         brush = ImageDraw.Draw(panel)
         bar = max(3, round(self.unit * 0.006))
-        brush.rounded_rectangle([pad * 0.8, pad * 0.8, pad * 0.8 + bar, panel_h - pad * 0.8], bar / 2, fill=(*accent, 255))
+        brush.rounded_rectangle(
+            [pad * 0.8, pad * 0.8, pad * 0.8 + bar, panel_h - pad * 0.8], bar / 2, fill=(*accent, 255)
+        )
         draw_setting(brush, setting, (2 * pad, 0.65 * pad), (250, 250, 252, 255))
         top = height - self.margin - panel_h - (0 if wide else mark_height)
         self._fixed.append((Stamp.of(panel), self.margin, top))
@@ -95,7 +97,9 @@ class Titles:
 
     def _heading(self, text: str) -> Stamp:
         size = max(15, round(self.unit * 0.03))
-        setting = fit(text, self.size[0] * 0.7, self.unit * 0.13, largest=size, smallest=max(14, round(self.unit * 0.022)))
+        setting = fit(
+            text, self.size[0] * 0.7, self.unit * 0.13, largest=size, smallest=max(14, round(self.unit * 0.022))
+        )
         pad = round(size * 0.7)
         panel = _panel(setting.width + 2 * pad, setting.height + pad, round(self.unit * 0.012), 110)
         draw_setting(ImageDraw.Draw(panel), setting, (pad, pad / 2), (236, 238, 244, 240))
@@ -120,5 +124,7 @@ def mark_stamp(unit: int) -> Stamp:
 def _panel(width: int, height: int, radius: int, opacity: int) -> Image.Image:
     width, height = (width + 1) // 2 * 2, (height + 1) // 2 * 2
     panel = Image.new("RGBA", (width * 2, height * 2), (10, 12, 18, 0))
-    ImageDraw.Draw(panel).rounded_rectangle([0, 0, width * 2 - 1, height * 2 - 1], radius * 2, fill=(10, 12, 18, opacity))
+    ImageDraw.Draw(panel).rounded_rectangle(
+        [0, 0, width * 2 - 1, height * 2 - 1], radius * 2, fill=(10, 12, 18, opacity)
+    )
     return panel.reduce(2)

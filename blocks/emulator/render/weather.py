@@ -1,7 +1,7 @@
 """What falls or floats before the camera: rain, snow, petals, leaves, fireflies, dust, bubbles."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,33 +68,35 @@ def weather_of(kind: str, size: tuple[int, int], palette: Palette, seed: int) ->
         case "rain":
             strength = 1.0 if palette.dark else 0.8
             return [
-                _sheet(size, random, _streaks(random, 110, 0.05, 1, 34 * strength), 2.1 * unit, 0.22 * unit, 1.0),
-                _sheet(size, random, _streaks(random, 70, 0.09, 2, 44 * strength), 3.1 * unit, 0.34 * unit, 1.0),
+                _sheet(size, _streaks(random, 110, 0.05, 1, 34 * strength), 2.1 * unit, 0.22 * unit, 1.0),
+                _sheet(size, _streaks(random, 70, 0.09, 2, 44 * strength), 3.1 * unit, 0.34 * unit, 1.0),
             ]
         case "snow":
             return [
-                _sheet(size, random, _flakes(random, 150, 0.0018, 120), 0.1 * unit, 0.012 * unit, 0.6, 0.01 * unit),
-                _sheet(size, random, _flakes(random, 80, 0.0032, 170), 0.17 * unit, 0.02 * unit, 0.9, 0.02 * unit),
-                _sheet(size, random, _flakes(random, 22, 0.0075, 150), 0.3 * unit, 0.04 * unit, 2.5, 0.03 * unit),
+                _sheet(size, _flakes(random, 150, 0.0018, 120), 0.1 * unit, 0.012 * unit, 0.6, 0.01 * unit),
+                _sheet(size, _flakes(random, 80, 0.0032, 170), 0.17 * unit, 0.02 * unit, 0.9, 0.02 * unit),
+                _sheet(size, _flakes(random, 22, 0.0075, 150), 0.3 * unit, 0.04 * unit, 2.5, 0.03 * unit),
             ]
         case "petals":
             return [_flock(_petals(unit, ((250, 190, 200), (255, 214, 220), (244, 160, 178))), random, 26, 0.05, 0.09)]
         case "leaves":
-            return [_flock(_petals(unit * 1.3, ((206, 110, 52), (226, 160, 60), (168, 74, 44))), random, 22, 0.06, 0.12)]
+            return [
+                _flock(_petals(unit * 1.3, ((206, 110, 52), (226, 160, 60), (168, 74, 44))), random, 22, 0.06, 0.12)
+            ]
         case "fireflies":
             return [_flock([_spark(unit, (255, 236, 150))], random, 26, 0.006, -0.008, pulse=True)]
         case "bubbles":
-            return [_sheet(size, random, _rings(random, 46), -0.12 * unit, 0.0, 0.6, 0.02 * unit)]
+            return [_sheet(size, _rings(random, 46), -0.12 * unit, 0.0, 0.6, 0.02 * unit)]
         case "dust":
-            return [_sheet(size, random, _flakes(random, 60, 0.0016, 60), -0.02 * unit, 0.02 * unit, 0.8, 0.01 * unit)]
+            return [_sheet(size, _flakes(random, 60, 0.0016, 60), -0.02 * unit, 0.02 * unit, 0.8, 0.01 * unit)]
     return []
 
 
 class _Scatter:
     """Marks that repeat at the edges of a frame."""
 
-    def __init__(self, size: tuple[int, int], random: np.random.Generator) -> None:
-        self.size, self.random = size, random
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
         self.picture = Image.new("L", size)
         self.brush = ImageDraw.Draw(self.picture)
 
@@ -103,27 +105,33 @@ class _Scatter:
         return [(x + i * width, y + j * height) for i in (-1, 0, 1) for j in (-1, 0, 1)]
 
 
-def _sheet(size, random, paint, down, across, blur, sway=0.0) -> Sheet:  # type: ignore[no-untyped-def]
-    scatter = _Scatter(size, random)
+Paint = Callable[[_Scatter], None]
+Random = np.random.Generator
+
+
+def _sheet(size: tuple[int, int], paint: Paint, down: float, across: float, blur: float, sway: float = 0.0) -> Sheet:
+    scatter = _Scatter(size)
     paint(scatter)
     tile = np.tile(np.asarray(scatter.picture), (2, 2))
     soft = Image.fromarray(tile).filter(ImageFilter.GaussianBlur(blur * min(size) / 720))
     return Sheet(np.ascontiguousarray(np.asarray(soft)), down, across, sway)
 
 
-def _streaks(random, count, length, width, light):  # type: ignore[no-untyped-def]
+def _streaks(random: Random, count: int, length: float, width: float, light: float) -> Paint:
     def paint(scatter: _Scatter) -> None:
         unit = min(scatter.size)
         for _ in range(int(count * scatter.size[0] / unit)):
             x, y = random.uniform(0, scatter.size[0]), random.uniform(0, scatter.size[1])
             long, bright = unit * length * random.uniform(0.5, 1.3), int(light * random.uniform(0.5, 1.5))
             for px, py in scatter.around(x, y):
-                scatter.brush.line([px, py, px + long * 0.11, py + long], fill=bright, width=max(1, round(width * unit / 720)))
+                scatter.brush.line(
+                    [px, py, px + long * 0.11, py + long], fill=bright, width=max(1, round(width * unit / 720))
+                )
 
     return paint
 
 
-def _flakes(random, count, radius, light):  # type: ignore[no-untyped-def]
+def _flakes(random: Random, count: int, radius: float, light: float) -> Paint:
     def paint(scatter: _Scatter) -> None:
         unit = min(scatter.size)
         for _ in range(int(count * scatter.size[0] / unit)):
@@ -135,14 +143,16 @@ def _flakes(random, count, radius, light):  # type: ignore[no-untyped-def]
     return paint
 
 
-def _rings(random, count):  # type: ignore[no-untyped-def]
+def _rings(random: Random, count: int) -> Paint:
     def paint(scatter: _Scatter) -> None:
         unit = min(scatter.size)
         for _ in range(count):
             x, y = random.uniform(0, scatter.size[0]), random.uniform(0, scatter.size[1])
             r = unit * random.uniform(0.003, 0.013)
             for px, py in scatter.around(x, y):
-                scatter.brush.ellipse([px - r, py - r, px + r, py + r], fill=26, outline=100, width=max(1, int(unit * 0.002)))
+                scatter.brush.ellipse(
+                    [px - r, py - r, px + r, py + r], fill=26, outline=100, width=max(1, int(unit * 0.002))
+                )
                 scatter.brush.ellipse([px - r * 0.5, py - r * 0.6, px, py - r * 0.1], fill=140)
 
     return paint
@@ -168,7 +178,9 @@ def _spark(unit: float, colour: Colour) -> Stamp:
     return Stamp.of(picture)
 
 
-def _flock(looks: Sequence[Stamp], random: np.random.Generator, count: int, right: float, down: float, *, pulse: bool = False) -> Flock:
+def _flock(
+    looks: Sequence[Stamp], random: np.random.Generator, count: int, right: float, down: float, *, pulse: bool = False
+) -> Flock:
     paths = []
     for n in range(count):
         x, y, phase = random.uniform(0, 1.1), random.uniform(0, 1.1), random.uniform(0, 6.28)

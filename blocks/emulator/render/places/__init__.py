@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from blocks.emulator.render.mood import Mood
+from blocks.emulator.render.places.city import city
 from blocks.emulator.render.places.indoors import corridor, room
 from blocks.emulator.render.places.land import desert, field, mountains
+from blocks.emulator.render.places.old_town import old_town
 from blocks.emulator.render.places.sky import floating_islands, space
-from blocks.emulator.render.places.town import city, old_town
 from blocks.emulator.render.places.water import sea, underwater
 from blocks.emulator.render.places.woods import forest, garden
 from blocks.emulator.render.stage import Scenery, Stage

@@ -1,5 +1,8 @@
 """Inside: a corridor seen down its length, and a room with a large window."""
 
+from collections.abc import Callable
+from itertools import pairwise
+
 from PIL import Image, ImageDraw
 
 from blocks.emulator.render.layers import Layer
@@ -22,26 +25,40 @@ def corridor(stage: Stage, mood: Mood) -> Scenery:
     def corner(part: float, sx: int, sy: int) -> tuple[float, float]:
         return cx + sx * part * unit * 1.05, cy + sy * part * unit * (0.7 if sy < 0 else 0.9)
 
-    for part_far, part_near in reversed(list(zip(reach, reach[1:], strict=False))):
+    for part_far, part_near in reversed(list(pairwise(reach))):
         share = min(1.0, part_near / 1.6)
         side = mix(mix(wall, palette.lamp, 0.28), mix(palette.near, (0, 0, 0), 0.3), share)
         floor = mix(mix(wall, palette.lamp, 0.2), (8, 8, 12), min(1, share * 1.1))
         roof = mix(mix(wall, (0, 0, 0), 0.25), (6, 6, 10), share)
-        for sx, sy, ex, ey, colour in ((-1, -1, -1, 1, side), (1, -1, 1, 1, side), (-1, 1, 1, 1, floor), (-1, -1, 1, -1, roof)):
-            shape = [corner(part_far, sx, sy), corner(part_near, sx, sy), corner(part_near, ex, ey), corner(part_far, ex, ey)]
+        for sx, sy, ex, ey, colour in (
+            (-1, -1, -1, 1, side),
+            (1, -1, 1, 1, side),
+            (-1, 1, 1, 1, floor),
+            (-1, -1, 1, -1, roof),
+        ):
+            shape = [
+                corner(part_far, sx, sy),
+                corner(part_near, sx, sy),
+                corner(part_near, ex, ey),
+                corner(part_far, ex, ey),
+            ]
             brush.polygon(shape, fill=colour)
         for sx in (-1, 1):
             _door(brush, part_far, part_near, sx, corner, side, palette.near)
     far = [*corner(reach[0], -1, -1), *corner(reach[0], 1, 1)]
     brush.rectangle(far, fill=mix(palette.lamp, wall, 0.35))
     door = (far[2] - far[0]) * 0.22
-    brush.rectangle([cx - door, far[1] + (far[3] - far[1]) * 0.24, cx + door, far[3]], fill=mix(palette.lamp, (255, 255, 255), 0.6))
+    brush.rectangle(
+        [cx - door, far[1] + (far[3] - far[1]) * 0.24, cx + door, far[3]], fill=mix(palette.lamp, (255, 255, 255), 0.6)
+    )
     lamps = []
     for part in reach[1:7:2]:
         x, y = corner(part, 0, -1)
         stage.glow(picture, x, y, unit * part * 0.8, palette.lamp, 0.55)
         wide, high = unit * part * 0.11, max(2.0, unit * part * 0.012)
-        ImageDraw.Draw(picture).rectangle([x - wide, y - high, x + wide, y + high], fill=mix(palette.lamp, (255, 255, 255), 0.7))
+        ImageDraw.Draw(picture).rectangle(
+            [x - wide, y - high, x + wide, y + high], fill=mix(palette.lamp, (255, 255, 255), 0.7)
+        )
         fx, fy = corner(part * 1.15, 0, 1)
         stage.glow(picture, fx, fy, unit * part * 0.55, palette.lamp, 0.22)
         lamps.append((x, y, unit * part * 0.5))
@@ -52,7 +69,15 @@ def corridor(stage: Stage, mood: Mood) -> Scenery:
     return Scenery([Layer(picture, None, 0.8), frame], ground=stage.y(0.8), front=1, lamps=lamps[:2], lamp_depth=0.8)
 
 
-def _door(brush: ImageDraw.ImageDraw, far: float, near: float, sx: int, corner, wall: Colour, dark: Colour) -> None:  # type: ignore[no-untyped-def]
+def _door(
+    brush: ImageDraw.ImageDraw,
+    far: float,
+    near: float,
+    sx: int,
+    corner: Callable[[float, int, int], tuple[float, float]],
+    wall: Colour,
+    dark: Colour,
+) -> None:
     """A door between two steps of the wall."""
     a, b = far + (near - far) * 0.28, far + (near - far) * 0.74
     shape = []
@@ -72,7 +97,14 @@ def room(stage: Stage, mood: Mood) -> Scenery:
     stage.over(outside, stage.below(ridge), mix(palette.far, palette.near, 0.3), palette.far)
     for _ in range(16 if palette.dark else 5):
         x, y = stage.x(stage.random.uniform(0, 0.7)), stage.y(stage.random.uniform(0.4, 0.66))
-        stage.glow(outside, x, y, unit * stage.random.uniform(0.02, 0.05), mix(palette.lamp, palette.accent, stage.random.random()), 0.7)
+        stage.glow(
+            outside,
+            x,
+            y,
+            unit * stage.random.uniform(0.02, 0.05),
+            mix(palette.lamp, palette.accent, stage.random.random()),
+            0.7,
+        )
     outside = stage.blurred(outside, 3)
     wall = mix(palette.near, (110, 84, 72), 0.3 if palette.dark else 0.55)
     left, right, top, low = stage.x(0.1), stage.x(0.58), stage.y(0.08), stage.y(0.64)
@@ -89,7 +121,9 @@ def room(stage: Stage, mood: Mood) -> Scenery:
 
     inside = stage.layer(stage.mask(walls), mix(wall, (0, 0, 0), 0.15), mix(wall, (0, 0, 0), 0.55), depth=0.8)
     brush = ImageDraw.Draw(inside.picture, "RGBA")
-    brush.rectangle([left - unit * 0.03, low, right + unit * 0.03, low + unit * 0.028], fill=(*mix(wall, palette.light, 0.25), 255))
+    brush.rectangle(
+        [left - unit * 0.03, low, right + unit * 0.03, low + unit * 0.028], fill=(*mix(wall, palette.light, 0.25), 255)
+    )
     brush.rectangle([0, stage.y(0.86), stage.size[0], stage.size[1]], fill=(*mix(wall, (0, 0, 0), 0.6), 255))
     light = mix(palette.sky[2], palette.light, 0.5)
     shaft = Image.new("L", stage.size)
@@ -98,15 +132,23 @@ def room(stage: Stage, mood: Mood) -> Scenery:
     )
     inside.picture.paste(light, (0, 0), stage.blurred(shaft, 12))
     frame_x = stage.x(0.8)
-    brush.rectangle([frame_x - unit * 0.09, stage.y(0.16), frame_x + unit * 0.09, stage.y(0.36)],
-                    fill=(*mix(palette.accent, wall, 0.55), 255), outline=(*mix(wall, (255, 230, 190), 0.35), 255), width=max(2, int(unit * 0.008)))  # fmt: skip
+    brush.rectangle(
+        [frame_x - unit * 0.09, stage.y(0.16), frame_x + unit * 0.09, stage.y(0.36)],
+        fill=(*mix(palette.accent, wall, 0.55), 255),
+        outline=(*mix(wall, (255, 230, 190), 0.35), 255),
+        width=max(2, int(unit * 0.008)),
+    )
     lamp = stage.x(0.86), stage.y(0.52)
     stage.glow(inside.picture, *lamp, unit * 0.55, palette.lamp, 0.7 if palette.dark else 0.3)
     desk = stage.mask(lambda d, s: _desk(stage, d, s, *lamp))
     front = stage.layer(desk, mix(palette.near, wall, 0.25), mix(palette.near, (0, 0, 0), 0.5), depth=1.25)
     stage.glow(front.picture, lamp[0], lamp[1] + unit * 0.2, unit * 0.3, palette.lamp, 0.4)
     return Scenery(
-        [stage.still(outside), inside, front], ground=stage.y(0.88), front=2, lamps=[(*lamp, unit * 0.3)], lamp_depth=0.8
+        [stage.still(outside), inside, front],
+        ground=stage.y(0.88),
+        front=2,
+        lamps=[(*lamp, unit * 0.3)],
+        lamp_depth=0.8,
     )
 
 
@@ -117,9 +159,18 @@ def _desk(stage: Stage, brush: ImageDraw.ImageDraw, s: float, x: float, y: float
     brush.rectangle([(x - unit * 0.42) * s, table * s, stage.size[0] * s, (table + unit * 0.025) * s], fill=255)
     brush.rectangle([(x - unit * 0.36) * s, table * s, (x - unit * 0.33) * s, stage.size[1] * s], fill=255)
     brush.rectangle([(x - unit * 0.005) * s, y * s, (x + unit * 0.005) * s, table * s], fill=255)
-    brush.ellipse([(x - unit * 0.05) * s, (table - unit * 0.012) * s, (x + unit * 0.05) * s, (table + unit * 0.01) * s], fill=255)
-    brush.polygon([((x - unit * 0.075) * s, (y + unit * 0.035) * s), ((x + unit * 0.075) * s, (y + unit * 0.035) * s),
-                   ((x + unit * 0.035) * s, (y - unit * 0.05) * s), ((x - unit * 0.035) * s, (y - unit * 0.05) * s)], fill=255)  # fmt: skip
+    brush.ellipse(
+        [(x - unit * 0.05) * s, (table - unit * 0.012) * s, (x + unit * 0.05) * s, (table + unit * 0.01) * s], fill=255
+    )
+    brush.polygon(
+        [
+            ((x - unit * 0.075) * s, (y + unit * 0.035) * s),
+            ((x + unit * 0.075) * s, (y + unit * 0.035) * s),
+            ((x + unit * 0.035) * s, (y - unit * 0.05) * s),
+            ((x - unit * 0.035) * s, (y - unit * 0.05) * s),
+        ],
+        fill=255,
+    )
     for number in range(4):
         left = x - unit * (0.3 - 0.004 * number * (-1) ** number)
         top = table - unit * 0.02 * (number + 1)

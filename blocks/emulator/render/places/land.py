@@ -43,7 +43,9 @@ def mountains(stage: Stage, mood: Mood) -> Scenery:
         [
             stage.still(picture),
             stage.clouds(stage.y(0.45), 0.42),
-            stage.layer(stage.below(middle), mix(palette.far, palette.near, 0.5), mix(haze, palette.far, 0.4), depth=0.6),
+            stage.layer(
+                stage.below(middle), mix(palette.far, palette.near, 0.5), mix(haze, palette.far, 0.4), depth=0.6
+            ),
             stage.mist(stage.y(0.74), stage.unit * 0.09, 0.75),
             stage.layer(stage.below(near), mix(palette.far, palette.near, 0.78), palette.near, depth=1.0),
             stage.layer(front, palette.near, mix(palette.near, (0, 0, 0), 0.4), depth=1.7),
@@ -112,7 +114,10 @@ def plant_firs(stage: Stage, mask: Image.Image, base: float, count: int, height:
                 low = top + tall * 0.34
                 half = tall * (0.09 + 0.06 * tier)
                 brush.polygon([(x * s, top * s), ((x - half) * s, low * s), ((x + half) * s, low * s)], fill=255)
-            brush.rectangle([(x - tall * 0.02) * s, (foot - tall * 0.1) * s, (x + tall * 0.02) * s, (foot + tall * 0.2) * s], fill=255)
+            brush.rectangle(
+                [(x - tall * 0.02) * s, (foot - tall * 0.1) * s, (x + tall * 0.02) * s, (foot + tall * 0.2) * s],
+                fill=255,
+            )
 
     mask.paste(255, (0, 0), stage.mask(paint))
 
@@ -120,8 +125,15 @@ def plant_firs(stage: Stage, mask: Image.Image, base: float, count: int, height:
 def _tree(stage: Stage, brush: ImageDraw.ImageDraw, s: float, x: float, foot: float, tall: float) -> None:
     """A broad tree: a trunk and a crown of many leaves."""
     trunk = tall * 0.035
-    brush.polygon([((x - trunk * 1.6) * s, foot * s), ((x - trunk * 0.7) * s, (foot - tall * 0.6) * s),
-                   ((x + trunk * 0.7) * s, (foot - tall * 0.6) * s), ((x + trunk * 1.6) * s, foot * s)], fill=255)  # fmt: skip
+    brush.polygon(
+        [
+            ((x - trunk * 1.6) * s, foot * s),
+            ((x - trunk * 0.7) * s, (foot - tall * 0.6) * s),
+            ((x + trunk * 0.7) * s, (foot - tall * 0.6) * s),
+            ((x + trunk * 1.6) * s, foot * s),
+        ],
+        fill=255,
+    )
     for _ in range(90):
         angle, far = stage.random.uniform(0, 6.283), stage.random.random() ** 0.6
         cx = x + np.cos(angle) * far * tall * 0.34
@@ -139,10 +151,14 @@ def _grass(stage: Stage, mask: Image.Image, base: float, count: int, height: flo
             lean = tall * stage.random.uniform(-0.25, 0.4)
             wide = stage.unit * 0.004
             foot = base + stage.unit * 0.08
-            brush.polygon([((x - wide) * s, foot * s), ((x + wide) * s, foot * s), ((x + lean) * s, (foot - tall) * s)], fill=255)
+            brush.polygon(
+                [((x - wide) * s, foot * s), ((x + wide) * s, foot * s), ((x + lean) * s, (foot - tall) * s)], fill=255
+            )
             if stage.random.random() < 0.1:
                 r = stage.unit * 0.007
-                brush.ellipse([(x + lean - r) * s, (foot - tall - r) * s, (x + lean + r) * s, (foot - tall + r) * s], fill=255)
+                brush.ellipse(
+                    [(x + lean - r) * s, (foot - tall - r) * s, (x + lean + r) * s, (foot - tall + r) * s], fill=255
+                )
 
     mask.paste(255, (0, 0), stage.mask(paint))
 

@@ -15,7 +15,7 @@ from blocks.emulator.render.stage import Scenery, Stage
 
 def floating_islands(stage: Stage, mood: Mood) -> Scenery:
     """Islands with trees and waterfalls in a sea of clouds; the subject stands on the nearest."""
-    palette, unit = stage.palette, stage.unit
+    unit = stage.unit
     picture = backdrop(stage, mood, horizon=0.95, side=0.3)
     layers = [stage.still(picture), stage.clouds(stage.y(0.6), 0.5)]
     spots = [(0.16, 0.42, 0.2, 0.35), (0.62, 0.3, 0.15, 0.45), (0.87, 0.54, 0.3, 0.6)]
@@ -42,7 +42,9 @@ def space(stage: Stage, mood: Mood) -> Scenery:
     stage.glow(picture, x, y, r * 2.4, (255, 190, 140), 0.35)
     planet = stage.mask(lambda d, s: d.ellipse([(x - r) * s, (y - r) * s, (x + r) * s, (y + r) * s], fill=255))
     stage.over(picture, planet, (240, 190, 150), (120, 66, 96))
-    shade = stage.mask(lambda d, s: d.ellipse([(x - r * 0.4) * s, (y - r * 0.6) * s, (x + r * 1.9) * s, (y + r * 1.7) * s], fill=150))
+    shade = stage.mask(
+        lambda d, s: d.ellipse([(x - r * 0.4) * s, (y - r * 0.6) * s, (x + r * 1.9) * s, (y + r * 1.7) * s], fill=150)
+    )
     dark = Image.new("L", stage.size)
     dark.paste(stage.blurred(shade, 10), (0, 0), planet)
     picture.paste((20, 10, 34), (0, 0), dark)
@@ -53,7 +55,11 @@ def space(stage: Stage, mood: Mood) -> Scenery:
         brush.arc(box, 335, 205, fill=(255, 224, 190, 150 - 20 * n), width=max(2, int(unit * 0.006)))
     big = unit * 2.2
     top = stage.y(0.8)
-    world = stage.mask(lambda d, s: d.ellipse([(stage.x(0.4) - big) * s, top * s, (stage.x(0.4) + big) * s, (top + 2 * big) * s], fill=255))
+    world = stage.mask(
+        lambda d, s: d.ellipse(
+            [(stage.x(0.4) - big) * s, top * s, (stage.x(0.4) + big) * s, (top + 2 * big) * s], fill=255
+        )
+    )
     ground = stage.layer(world, (90, 150, 220), (10, 22, 60), depth=0.9)
     return Scenery([stage.still(picture), ground], ground=top + unit * 0.05, front=2)
 
@@ -63,7 +69,9 @@ def _island(stage: Stage, x: float, y: float, wide: float, depth: float) -> Laye
     palette = stage.palette
     part = 0.25 + 0.6 * depth
     rock = mix(mix(palette.far, (120, 98, 108), 0.4), palette.near, 0.55 * part)
-    grass: Colour = mix(mix((112, 172, 104), palette.far, 0.55 - 0.45 * depth), palette.near, 0.4 if palette.dark else 0.05)
+    grass: Colour = mix(
+        mix((112, 172, 104), palette.far, 0.55 - 0.45 * depth), palette.near, 0.4 if palette.dark else 0.05
+    )
     below = [(x + wide * 0.5, y)]
     for n in range(15):
         share = 1 - n / 7
@@ -72,11 +80,18 @@ def _island(stage: Stage, x: float, y: float, wide: float, depth: float) -> Laye
     below.append((x - wide * 0.5, y))
     trees = [(x + wide * stage.random.uniform(-0.44, 0.44), wide * stage.random.uniform(0.1, 0.24)) for _ in range(7)]
     if depth == 1.0:
-        trees = [(x + wide * share, wide * tall) for share, tall in ((-0.44, 0.2), (-0.38, 0.28), (0.42, 0.26), (0.36, 0.16), (0.47, 0.14))]
+        trees = [
+            (x + wide * share, wide * tall)
+            for share, tall in ((-0.44, 0.2), (-0.38, 0.28), (0.42, 0.26), (0.36, 0.16), (0.47, 0.14))
+        ]
     falls = [x + wide * stage.random.choice([-0.3, 0.27]), wide * 0.022]
 
     stone = stage.mask(lambda d, s: d.polygon([(px * s, py * s) for px, py in below], fill=255))
-    lawn = stage.mask(lambda d, s: d.ellipse([(x - wide * 0.505) * s, (y - wide * 0.035) * s, (x + wide * 0.505) * s, (y + wide * 0.06) * s], fill=255))
+    lawn = stage.mask(
+        lambda d, s: d.ellipse(
+            [(x - wide * 0.505) * s, (y - wide * 0.035) * s, (x + wide * 0.505) * s, (y + wide * 0.06) * s], fill=255
+        )
+    )
 
     def wood(brush: ImageDraw.ImageDraw, s: float) -> None:
         for tx, tall in trees:
@@ -94,7 +109,9 @@ def _island(stage: Stage, x: float, y: float, wide: float, depth: float) -> Laye
         alpha.paste(255, (0, 0), mask)
     layer = Layer(Image.new("RGB", stage.size, rock), alpha, depth)
     stage.over(layer.picture, stone, mix(rock, palette.light, 0.15), mix(rock, palette.sky[2], 0.35))
-    stage.over(layer.picture, leaves, mix(mix(grass, palette.accent, 0.2), palette.light, 0.2), mix(grass, palette.near, 0.55))
+    stage.over(
+        layer.picture, leaves, mix(mix(grass, palette.accent, 0.2), palette.light, 0.2), mix(grass, palette.near, 0.55)
+    )
     stage.over(layer.picture, lawn, mix(grass, palette.light, 0.28), mix(grass, palette.near, 0.3))
     brush = ImageDraw.Draw(layer.picture, "RGBA")
     for _ in range(int(90 * depth)):
@@ -102,7 +119,12 @@ def _island(stage: Stage, x: float, y: float, wide: float, depth: float) -> Laye
         r = max(1.0, wide * 0.005 * stage.random.uniform(0.6, 1.4))
         colour = FLOWERS[int(stage.random.integers(len(FLOWERS)))]
         brush.ellipse([fx - r, fy - r * 0.8, fx + r, fy + r * 0.8], fill=(*colour, 220))
-    fall = stage.mask(lambda d, s: d.rectangle([(falls[0] - falls[1]) * s, (y + wide * 0.03) * s, (falls[0] + falls[1]) * s, (y + wide * 0.5) * s], fill=190))
+    fall = stage.mask(
+        lambda d, s: d.rectangle(
+            [(falls[0] - falls[1]) * s, (y + wide * 0.03) * s, (falls[0] + falls[1]) * s, (y + wide * 0.5) * s],
+            fill=190,
+        )
+    )
     faded = np.asarray(fall, np.float32) * np.clip(1 - (np.arange(stage.size[1])[:, None] - y) / (wide * 0.5), 0, 1)
     fall = Image.fromarray(faded.astype(np.uint8))
     layer.picture.paste(mix((255, 255, 255), palette.sky[2], 0.3), (0, 0), fall.point(lambda v: min(255, v * 2)))
@@ -116,11 +138,18 @@ def _cloud_sea(stage: Stage, part: float, depth: float) -> Layer:
 
     def puffs(brush: ImageDraw.ImageDraw, s: float) -> None:
         for _ in range(70):
-            x, r = stage.random.uniform(0, stage.size[0]), stage.unit * stage.random.uniform(0.03, 0.11) * (0.6 + depth * 0.4)
+            x, r = (
+                stage.random.uniform(0, stage.size[0]),
+                stage.unit * stage.random.uniform(0.03, 0.11) * (0.6 + depth * 0.4),
+            )
             y = stage.y(part) + stage.unit * stage.random.uniform(0.0, 0.08) + r * 0.6
             brush.ellipse([(x - r * 1.5) * s, (y - r) * s, (x + r * 1.5) * s, (y + r * 1.4) * s], fill=235)
-        brush.rectangle([0, min(stage.y(part + 0.14), stage.size[1]) * s, stage.size[0] * s, stage.size[1] * s], fill=235)
+        brush.rectangle(
+            [0, min(stage.y(part + 0.14), stage.size[1]) * s, stage.size[0] * s, stage.size[1] * s], fill=235
+        )
 
     mask = stage.blurred(stage.mask(puffs), 3 + 3 * depth)
     light = mix(mix(palette.sky[2], (255, 255, 255), 0.2 if palette.dark else 0.6), palette.light, 0.1)
-    return stage.layer(mask, light, mix(palette.sky[1], palette.sky[2], 0.5), depth=depth, drift=7 * depth * stage.unit / 720)
+    return stage.layer(
+        mask, light, mix(palette.sky[1], palette.sky[2], 0.5), depth=depth, drift=7 * depth * stage.unit / 720
+    )

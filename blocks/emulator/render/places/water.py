@@ -19,7 +19,9 @@ def sea(stage: Stage, mood: Mood) -> Scenery:
     side = float(stage.random.choice([0.3, 0.66]))
     picture = backdrop(stage, mood, horizon=0.6, side=side)
     islands = stage.ridge(horizon + unit * 0.04, unit * 0.13, 0.45, 4)
-    stage.over(picture, stage.below(islands), mix(palette.far, palette.near, 0.25), mix(palette.sky[2], palette.far, 0.35))
+    stage.over(
+        picture, stage.below(islands), mix(palette.far, palette.near, 0.25), mix(palette.sky[2], palette.far, 0.35)
+    )
     water = stage.gradient([mix(palette.sky[2], palette.far, 0.3), mix(palette.near, palette.ground, 0.3)], horizon)
     picture.paste(water.crop((0, int(horizon), *stage.size)), (0, int(horizon)))
     _glitter(stage, picture, stage.x(side), horizon)
@@ -32,8 +34,13 @@ def sea(stage: Stage, mood: Mood) -> Scenery:
     for step, base in enumerate((0.7, 0.78, 0.88, 1.0)):
         line = _waves(stage, stage.y(base), unit * (0.008 + 0.006 * step), 15 - 3 * step)
         tone = mix(mix(palette.far, palette.ground, 0.4), palette.near, 0.2 + 0.22 * step)
-        layer = stage.layer(stage.below(line), mix(tone, palette.light, 0.14), mix(tone, palette.near, 0.7),
-                            depth=0.6 + 0.3 * step, drift=(5 + 5 * step) * (-1) ** step * unit / 720)  # fmt: skip
+        layer = stage.layer(
+            stage.below(line),
+            mix(tone, palette.light, 0.14),
+            mix(tone, palette.near, 0.7),
+            depth=0.6 + 0.3 * step,
+            drift=(5 + 5 * step) * (-1) ** step * unit / 720,
+        )
         _crest(layer, line, mix(tone, palette.light, 0.5), unit)
         layers.append(layer)
     return Scenery(layers, ground=stage.y(0.79), front=5, lamps=lamps, lamp_depth=0.55)
@@ -47,9 +54,15 @@ def underwater(stage: Stage, mood: Mood) -> Scenery:
     rays = Image.new("L", stage.size)
     brush = ImageDraw.Draw(rays)
     for _ in range(9):
-        x, lean, wide = stage.x(stage.random.uniform(0, 1)), stage.random.uniform(-0.2, 0.3) * unit, stage.random.uniform(0.02, 0.08) * unit
+        x, lean, wide = (
+            stage.x(stage.random.uniform(0, 1)),
+            stage.random.uniform(-0.2, 0.3) * unit,
+            stage.random.uniform(0.02, 0.08) * unit,
+        )
         brush.polygon([(x, 0), (x + wide, 0), (x + wide * 3 + lean, stage.size[1]), (x + lean, stage.size[1])], fill=36)
-    fade = Image.fromarray(np.repeat(np.linspace(255, 0, stage.size[1]).astype(np.uint8)[:, None], stage.size[0], axis=1))
+    fade = Image.fromarray(
+        np.repeat(np.linspace(255, 0, stage.size[1]).astype(np.uint8)[:, None], stage.size[0], axis=1)
+    )
     light = Image.new("L", stage.size)
     light.paste(stage.blurred(rays, 8), (0, 0), fade)
     shafts = Layer(Image.new("RGB", stage.size, (190, 250, 240)), light, 0.4, 7 * unit / 720)
@@ -57,7 +70,12 @@ def underwater(stage: Stage, mood: Mood) -> Scenery:
     near = stage.mask(lambda d, s: _weed(stage, d, s))
     bed = stage.layer(stage.below(floor), mix(palette.far, palette.near, 0.3), palette.near, depth=0.8)
     return Scenery(
-        [stage.still(picture), shafts, bed, stage.layer(near, mix(palette.near, palette.far, 0.15), palette.near, depth=1.6)],
+        [
+            stage.still(picture),
+            shafts,
+            bed,
+            stage.layer(near, mix(palette.near, palette.far, 0.15), palette.near, depth=1.6),
+        ],
         ground=stage.y(0.56),
         front=3,
     )
@@ -67,7 +85,8 @@ def _waves(stage: Stage, base: float, height: float, count: int) -> Floats:
     x = np.linspace(0, 2 * math.pi, stage.size[0]) * count
     bend = stage.random.uniform(0, 6.28, 3)
     line = np.sin(x + bend[0] + 0.8 * np.sin(x * 0.37 + bend[1])) * (0.7 + 0.3 * np.sin(x * 0.21 + bend[2]))
-    return (base - (1 - np.abs(line)) * height * 2).astype(np.float32)
+    waves: Floats = (base - (1 - np.abs(line)) * height * 2).astype(np.float32)
+    return waves
 
 
 def _crest(layer: Layer, line: Floats, colour: tuple[int, int, int], unit: float) -> None:
@@ -86,17 +105,42 @@ def _glitter(stage: Stage, picture: Image.Image, x: float, horizon: float) -> No
         cx = x + stage.random.normal(0, 1) * spread
         half = stage.unit * (0.004 + 0.018 * part) * stage.random.uniform(0.5, 1.6)
         thick = max(1.0, stage.unit * 0.0024 * (0.6 + part))
-        brush.ellipse([cx - half, y - thick, cx + half, y + thick], fill=(*stage.palette.light, int(stage.random.uniform(50, 190))))
+        brush.ellipse(
+            [cx - half, y - thick, cx + half, y + thick],
+            fill=(*stage.palette.light, int(stage.random.uniform(50, 190))),
+        )
 
 
 def _lighthouse(stage: Stage, brush: ImageDraw.ImageDraw, s: float, x: float, foot: float, tall: float) -> None:
     low, top = tall * 0.075, tall * 0.045
     for y, share in ((foot, 1.0), (foot - tall * 0.05, 0.7)):
-        brush.ellipse([(x - tall * 0.6 * share) * s, (y - tall * 0.14) * s, (x + tall * 0.6 * share) * s, (y + tall * 0.2) * s], fill=255)
-    brush.polygon([((x - low) * s, foot * s), ((x - top) * s, (foot - tall * 0.85) * s), ((x + top) * s, (foot - tall * 0.85) * s), ((x + low) * s, foot * s)], fill=255)
-    brush.rectangle([(x - top * 1.5) * s, (foot - tall * 0.87) * s, (x + top * 1.5) * s, (foot - tall * 0.85) * s], fill=255)
-    brush.rectangle([(x - top * 0.8) * s, (foot - tall * 0.95) * s, (x + top * 0.8) * s, (foot - tall * 0.85) * s], fill=255)
-    brush.polygon([((x - top * 1.2) * s, (foot - tall * 0.95) * s), ((x + top * 1.2) * s, (foot - tall * 0.95) * s), (x * s, (foot - tall * 1.03) * s)], fill=255)
+        brush.ellipse(
+            [(x - tall * 0.6 * share) * s, (y - tall * 0.14) * s, (x + tall * 0.6 * share) * s, (y + tall * 0.2) * s],
+            fill=255,
+        )
+    brush.polygon(
+        [
+            ((x - low) * s, foot * s),
+            ((x - top) * s, (foot - tall * 0.85) * s),
+            ((x + top) * s, (foot - tall * 0.85) * s),
+            ((x + low) * s, foot * s),
+        ],
+        fill=255,
+    )
+    brush.rectangle(
+        [(x - top * 1.5) * s, (foot - tall * 0.87) * s, (x + top * 1.5) * s, (foot - tall * 0.85) * s], fill=255
+    )
+    brush.rectangle(
+        [(x - top * 0.8) * s, (foot - tall * 0.95) * s, (x + top * 0.8) * s, (foot - tall * 0.85) * s], fill=255
+    )
+    brush.polygon(
+        [
+            ((x - top * 1.2) * s, (foot - tall * 0.95) * s),
+            ((x + top * 1.2) * s, (foot - tall * 0.95) * s),
+            (x * s, (foot - tall * 1.03) * s),
+        ],
+        fill=255,
+    )
 
 
 def _weed(stage: Stage, brush: ImageDraw.ImageDraw, s: float) -> None:

@@ -18,7 +18,9 @@ def forest(stage: Stage, mood: Mood) -> Scenery:
     """Trunks dissolving in light, rays through the crowns, ferns in front."""
     palette, unit = stage.palette, stage.unit
     green: Colour = mix(palette.far, (70, 140, 104), 0.45)
-    picture = stage.sky([mix(palette.sky[1], green, 0.5), mix(palette.sky[2], green, 0.15), mix(green, palette.near, 0.35)])
+    picture = stage.sky(
+        [mix(palette.sky[1], green, 0.5), mix(palette.sky[2], green, 0.15), mix(green, palette.near, 0.35)]
+    )
     stage.glow(picture, stage.x(0.5), stage.y(0.42), unit * 0.8, mix(palette.light, palette.sky[2], 0.3), 0.6)
     for step in range(2):
         tone = mix(mix(palette.sky[2], green, 0.5), palette.near, 0.12 + 0.2 * step)
@@ -28,8 +30,16 @@ def forest(stage: Stage, mood: Mood) -> Scenery:
     brush = ImageDraw.Draw(rays)
     for _ in range(7):
         x, wide = stage.x(stage.random.uniform(0.1, 1.0)), unit * stage.random.uniform(0.03, 0.09)
-        brush.polygon([(x, 0), (x + wide, 0), (x - unit * 0.35 + wide * 2, stage.size[1]), (x - unit * 0.35, stage.size[1])], fill=44)
-    shafts = Layer(Image.new("RGB", stage.size, mix(palette.light, (255, 255, 255), 0.2)), stage.blurred(rays, 12), 0.5, 4 * unit / 720)
+        brush.polygon(
+            [(x, 0), (x + wide, 0), (x - unit * 0.35 + wide * 2, stage.size[1]), (x - unit * 0.35, stage.size[1])],
+            fill=44,
+        )
+    shafts = Layer(
+        Image.new("RGB", stage.size, mix(palette.light, (255, 255, 255), 0.2)),
+        stage.blurred(rays, 12),
+        0.5,
+        4 * unit / 720,
+    )
     middle = stage.mask(lambda d, s: _trunks(stage, d, s, 8, 0.026, 0.84))
     path = stage.swell(stage.y(0.78), unit * 0.05, 2)
     middle.paste(255, (0, 0), stage.below(path))
@@ -60,9 +70,16 @@ def garden(stage: Stage, mood: Mood) -> Scenery:
     lawn = stage.swell(stage.y(0.7), unit * 0.02)
     hedge.paste(255, (0, 0), stage.below(lawn))
     middle = stage.layer(hedge, mix(green, palette.light, 0.18), mix(green, palette.near, 0.55), depth=0.7)
-    path = [(stage.x(0.46), stage.y(0.71)), (stage.x(0.5), stage.y(0.71)), (stage.x(0.74), stage.size[1]), (stage.x(0.22), stage.size[1])]
+    path = [
+        (stage.x(0.46), stage.y(0.71)),
+        (stage.x(0.5), stage.y(0.71)),
+        (stage.x(0.74), stage.size[1]),
+        (stage.x(0.22), stage.size[1]),
+    ]
     road = stage.mask(lambda d, s: d.polygon([(x * s, y * s) for x, y in path], fill=255))
-    middle.picture.paste(mix(mix((226, 206, 172), palette.near, 0.5 if palette.dark else 0.1), green, 0.15), (0, 0), road)
+    middle.picture.paste(
+        mix(mix((226, 206, 172), palette.near, 0.5 if palette.dark else 0.1), green, 0.15), (0, 0), road
+    )
     _flowers(stage, middle.picture, 420, (0.74, 1.08), 0.009, road)
     trees = stage.mask(lambda d, s: _round_trees(stage, d, s))
     blossom = mix(mix(palette.accent, (255, 220, 226), 0.5), palette.near, 0.45 if palette.dark else 0.12)
@@ -71,11 +88,16 @@ def garden(stage: Stage, mood: Mood) -> Scenery:
     front = stage.layer(near, mix(green, palette.near, 0.65), mix(palette.near, (0, 0, 0), 0.25), depth=1.7)
     _flowers(stage, front.picture, 150, (0.9, 1.1), 0.016)
     return Scenery(
-        [stage.still(picture), stage.clouds(stage.y(0.45), 0.5), middle,
-         stage.layer(trees, mix(blossom, palette.light, 0.2), mix(blossom, palette.near, 0.4), depth=0.85), front],
+        [
+            stage.still(picture),
+            stage.clouds(stage.y(0.45), 0.5),
+            middle,
+            stage.layer(trees, mix(blossom, palette.light, 0.2), mix(blossom, palette.near, 0.4), depth=0.85),
+            front,
+        ],
         ground=stage.y(0.79),
         front=4,
-    )  # fmt: skip
+    )
 
 
 def _trunks(stage: Stage, brush: ImageDraw.ImageDraw, s: float, count: int, width: float, foot: float) -> None:
@@ -83,8 +105,17 @@ def _trunks(stage: Stage, brush: ImageDraw.ImageDraw, s: float, count: int, widt
         x = stage.size[0] * (n + stage.random.uniform(0.1, 0.9)) / count
         wide, lean = stage.unit * width * stage.random.uniform(0.6, 1.3), stage.unit * stage.random.uniform(-0.03, 0.03)
         low = stage.y(foot) + stage.unit * stage.random.uniform(0, 0.05)
-        brush.polygon([((x - wide * 1.5) * s, low * s), ((x - wide * 0.9 + lean * 0.4) * s, (low * 0.7) * s), ((x - wide * 0.7 + lean) * s, 0),
-                       ((x + wide * 0.7 + lean) * s, 0), ((x + wide * 0.9 + lean * 0.4) * s, (low * 0.7) * s), ((x + wide * 1.5) * s, low * s)], fill=255)  # fmt: skip
+        brush.polygon(
+            [
+                ((x - wide * 1.5) * s, low * s),
+                ((x - wide * 0.9 + lean * 0.4) * s, (low * 0.7) * s),
+                ((x - wide * 0.7 + lean) * s, 0),
+                ((x + wide * 0.7 + lean) * s, 0),
+                ((x + wide * 0.9 + lean * 0.4) * s, (low * 0.7) * s),
+                ((x + wide * 1.5) * s, low * s),
+            ],
+            fill=255,
+        )
         for _ in range(2):
             y, side = low * stage.random.uniform(0.2, 0.6), stage.random.choice([-1, 1])
             far = stage.unit * stage.random.uniform(0.04, 0.11) * side
@@ -109,7 +140,14 @@ def _ferns(stage: Stage, brush: ImageDraw.ImageDraw, s: float) -> None:
             cx, cy = x + lean * part**1.5, base - tall * part
             leaf = stage.unit * 0.042 * (1 - part) + 2
             for side in (-1, 1):
-                brush.polygon([(cx * s, cy * s), ((cx + side * leaf) * s, (cy - leaf * 0.45) * s), (cx * s, (cy + stage.unit * 0.008) * s)], fill=255)
+                brush.polygon(
+                    [
+                        (cx * s, cy * s),
+                        ((cx + side * leaf) * s, (cy - leaf * 0.45) * s),
+                        (cx * s, (cy + stage.unit * 0.008) * s),
+                    ],
+                    fill=255,
+                )
 
 
 def _bushes(stage: Stage, brush: ImageDraw.ImageDraw, s: float, base: float, size: float, count: int) -> None:
@@ -123,7 +161,15 @@ def _round_trees(stage: Stage, brush: ImageDraw.ImageDraw, s: float) -> None:
     for part, tall in ((0.02, 0.62), (0.98, 0.56), (0.86, 0.38)):
         x, foot, high = stage.x(part), stage.y(0.78), stage.unit * tall
         w = high * 0.03
-        brush.polygon([((x - w * 1.5) * s, foot * s), ((x - w * 0.6) * s, (foot - high * 0.6) * s), ((x + w * 0.6) * s, (foot - high * 0.6) * s), ((x + w * 1.5) * s, foot * s)], fill=255)
+        brush.polygon(
+            [
+                ((x - w * 1.5) * s, foot * s),
+                ((x - w * 0.6) * s, (foot - high * 0.6) * s),
+                ((x + w * 0.6) * s, (foot - high * 0.6) * s),
+                ((x + w * 1.5) * s, foot * s),
+            ],
+            fill=255,
+        )
         for _ in range(120):
             angle, far = stage.random.uniform(0, 2 * math.pi), stage.random.random() ** 0.55
             cx, cy = x + math.cos(angle) * far * high * 0.36, foot - high * 0.7 + math.sin(angle) * far * high * 0.27
@@ -131,16 +177,28 @@ def _round_trees(stage: Stage, brush: ImageDraw.ImageDraw, s: float) -> None:
             brush.ellipse([(cx - r) * s, (cy - r) * s, (cx + r) * s, (cy + r) * s], fill=255)
 
 
-def _flowers(stage: Stage, picture: Image.Image, count: int, rows: tuple[float, float], size: float, without: Image.Image | None = None) -> None:
+def _flowers(
+    stage: Stage,
+    picture: Image.Image,
+    count: int,
+    rows: tuple[float, float],
+    size: float,
+    without: Image.Image | None = None,
+) -> None:
     brush = ImageDraw.Draw(picture, "RGBA")
     blocked = np.asarray(without) if without is not None else None
     for _ in range(count):
         part = float(stage.random.random())
-        x, y = stage.random.uniform(0, stage.size[0] - 1), min(stage.y(rows[0] + (rows[1] - rows[0]) * part), stage.size[1] - 1)
+        x, y = (
+            stage.random.uniform(0, stage.size[0] - 1),
+            min(stage.y(rows[0] + (rows[1] - rows[0]) * part), stage.size[1] - 1),
+        )
         if blocked is not None and blocked[int(y), int(x)]:
             continue
         r = stage.unit * size * (0.4 + part) * stage.random.uniform(0.6, 1.2)
-        colour = mix(FLOWERS[int(stage.random.integers(len(FLOWERS)))], stage.palette.near, 0.4 if stage.palette.dark else 0.05)
+        colour = mix(
+            FLOWERS[int(stage.random.integers(len(FLOWERS)))], stage.palette.near, 0.4 if stage.palette.dark else 0.05
+        )
         for n in range(5):
             angle = n * 1.2566 + part * 6
             cx, cy = x + math.cos(angle) * r * 0.6, y + math.sin(angle) * r * 0.45
