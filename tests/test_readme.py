@@ -1,0 +1,99 @@
+"""Every command of the README is run, in the order in which it stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from blocks.emulator import Emulator
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+COMMANDS = [
+    command.strip()
+    for kind, text in BLOCKS
+    if kind == "sh"
+    for line in text.splitlines()
+    if (command := re.sub(r"\s+#.*$", "", line)).strip()
+]
+
+ELSEWHERE = {
+    "make film": "test_make_film_makes_the_example_film",
+    "make test": "this is what it runs",
+    "wanflow up": "tests/flows/test_up.py",
+    "prefect deployment run film/film": "tests/flows/test_up.py",
+}
+HERE = [command for command in COMMANDS if command not in ELSEWHERE]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the README says is there: its files, a picture, the examples."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "flows").symlink_to(ROOT / "flows")
+    for kind, text in BLOCKS:
+        named = re.match(r"# ([\w-]+\.yaml)\n", text)
+        if kind == "yaml" and named:
+            (folder / named.group(1)).write_text(text, encoding="utf-8")
+    Image.new("RGB", (720, 960), (180, 140, 110)).save(folder / "portrait.jpg")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def environment(desk: Path, prefect_server: str) -> Iterator[dict[str, str]]:
+    """A shell in which `wanflow` is found and the service is an emulator that renders nothing."""
+    with Emulator(render="none") as emulator:
+        yield {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "DASHSCOPE_API_KEY": "sk-readme",
+            "DASHSCOPE_BASE_URL": emulator.base_url,
+            "PREFECT_API_URL": prefect_server,
+        }
+
+
+def run(command: str, folder: Path, environment: dict[str, str]) -> str:
+    """What a command prints; a command that fails shows all it said."""
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def test_the_readme_has_commands_and_knows_which_are_run_elsewhere() -> None:
+    """No command is forgotten: each is run here or named with where it is."""
+    assert len(HERE) >= 12
+    assert set(ELSEWHERE) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", [command for command in HERE if not command.startswith("export")])
+def test_a_command_of_the_readme_works(command: str, desk: Path, environment: dict[str, str]) -> None:
+    """A command as it stands in the README ends well."""
+    assert run(command, desk, environment).strip() or command.startswith("echo")
+
+
+@pytest.mark.slow
+def test_make_film_makes_the_example_film(desk: Path, environment: dict[str, str], tmp_path: Path) -> None:
+    """`make film` ends with a film and its review page."""
+    said = run("make film", ROOT, {**environment, "WANFLOW_STORAGE": str(tmp_path / "media"), "COLUMNS": "300"})
+    assert "film.mp4" in said
+    assert len(list(tmp_path.glob("media/productions/the-night-train-*/index.html"))) == 1
+
+
+def test_the_python_of_the_readme_works(desk: Path, environment: dict[str, str]) -> None:
+    """The Python example makes a film and prints where its page is."""
+    (code,) = [text for kind, text in BLOCKS if kind == "python"]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=desk, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip().splitlines()[-1]).is_file()
