@@ -20,10 +20,11 @@ class Take:
 
 @dataclass(frozen=True)
 class Act:
-    """A part of a story: names a scene may have, its light, and its takes in the order they are cut."""
+    """A part of a story: names a scene may have, its light by day and by night, its takes in the order they are cut."""
 
     titles: tuple[str, ...]
     lights: tuple[str, ...]
+    nights: tuple[str, ...]
     takes: tuple[Take, ...]
 
 
@@ -35,6 +36,7 @@ ENGLISH = (
             "soft overcast light, muted colours",
             "cool blue hour, one lamp lit",
         ),
+        ("cold moonlight, thin mist near the ground", "deep blue night, one lamp lit"),
         (
             Take(
                 "Wide shot",
@@ -53,6 +55,7 @@ ENGLISH = (
     Act(
         ("Something stirs", "Setting out", "The call"),
         ("warm side light, long shadows", "clear morning sun through leaves", "bright haze, high contrast"),
+        ("lamplight from one side, long shadows", "moonlight through drifting cloud"),
         (
             Take(
                 "Medium shot",
@@ -69,6 +72,7 @@ ENGLISH = (
     Act(
         ("Against the wind", "The turn", "Deeper in"),
         ("hard back light, drifting smoke", "storm light, clouds racing", "neon and wet ground, deep blacks"),
+        ("hard back light, rain in the beam", "lightning far off, deep blacks"),
         (
             Take("Low-angle shot", "{subject} against a vast moving sky", "fast push in, then a sudden stop"),
             Take("Close-up", "tension: breath, eyes, hands, everything about {subject} holds on", "handheld, tight"),
@@ -81,6 +85,7 @@ ENGLISH = (
     Act(
         ("Everything at once", "The heart of it", "The answer"),
         ("golden light breaking through", "a burst of warm light in the dark", "bright rim light, glowing dust"),
+        ("a burst of warm light in the dark", "bright rim light, glowing dust against the night"),
         (
             Take(
                 "Wide shot", "the great moment of {subject}, the whole place takes part", "slow orbit around the centre"
@@ -97,6 +102,7 @@ ENGLISH = (
     Act(
         ("What remains", "Home", "The last light"),
         ("low evening sun, warm and soft", "quiet dusk, first windows lit", "starlight, a faint glow at the horizon"),
+        ("the last lamp, warm and small", "starlight, a faint glow at the horizon"),
         (
             Take("Medium shot", "{subject}, changed and at rest", "slow pull back"),
             Take(
@@ -122,6 +128,7 @@ CHINESE = (
     Act(
         ("未动之前", "第一缕光", "此地"),
         ("黎明的淡光，地面浮着薄雾", "阴天柔光，色彩低饱和", "蓝调时刻，只亮着一盏灯"),
+        ("清冷的月光，地面浮着薄雾", "深蓝的夜，只亮着一盏灯"),
         (
             Take("全景", "{subject}所在的天地，一切静止，什么都还没有发生", "镜头贴近地面缓缓前移"),
             Take("中景", "{subject}第一次出现，半身隐在阴影里", "固定镜头，只有空气在流动"),
@@ -132,6 +139,7 @@ CHINESE = (
     Act(
         ("起身", "动静", "召唤"),
         ("温暖的侧光，影子很长", "清晨阳光穿过枝叶", "明亮的薄雾，高对比度"),
+        ("一侧的灯光，影子很长", "月光从流云间漏下"),
         (
             Take("中景", "{subject}动身，全片第一个坚定的动作", "镜头平行跟随"),
             Take("全景", "前路展开，{subject}在画面中显得很小", "镜头升起，露出远方"),
@@ -142,6 +150,7 @@ CHINESE = (
     Act(
         ("逆风", "转折", "深处"),
         ("强烈的逆光，烟雾飘动", "暴风雨前的天光，云层疾走", "霓虹与湿漉漉的地面，暗部很深"),
+        ("强烈的逆光，光柱里雨丝飞落", "远处闪电，暗部很深"),
         (
             Take("低角度仰拍", "{subject}映着辽阔翻涌的天空", "快速推近，骤然停住"),
             Take("特写", "紧绷的一刻：呼吸、目光、双手，{subject}仍在坚持", "手持镜头，构图很紧"),
@@ -152,6 +161,7 @@ CHINESE = (
     Act(
         ("万物同时", "核心", "回答"),
         ("金色的光破云而出", "黑暗中迸发的暖光", "明亮的轮廓光，尘埃发亮"),
+        ("黑暗中迸发的暖光", "明亮的轮廓光，夜色里尘埃发亮"),
         (
             Take("全景", "{subject}最盛大的时刻，整个空间都在回应", "镜头绕中心缓缓环绕"),
             Take("特写", "恍然的瞬间，光影从{subject}身上掠过", "极慢推近"),
@@ -162,6 +172,7 @@ CHINESE = (
     Act(
         ("余韵", "归处", "最后的光"),
         ("低垂的夕阳，温暖柔和", "安静的黄昏，第一扇窗亮起", "星光，地平线上一抹微亮"),
+        ("最后一盏灯，温暖而微小", "星光，地平线上一抹微亮"),
         (
             Take("中景", "{subject}已然不同，归于平静", "镜头缓缓拉远"),
             Take("细节", "开头的那个小物件，换了一种光", "微距，镜头轻轻左移"),
@@ -183,3 +194,9 @@ LOOKS = {
         "风格化电影感，鲜明剪影，深蓝与琥珀色光对比",
     ),
 }
+
+NIGHT = {
+    "en": ("night", "midnight", "moon", "neon", "star", "dark"),
+    "zh": ("夜", "月光", "霓虹", "星空", "黑暗"),
+}
+"""Words of a brief that say it is dark."""

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from .storyboard_words import CHINESE, ENGLISH, LOOKS, Act
+from .storyboard_words import CHINESE, ENGLISH, LOOKS, NIGHT, Act
 
 MARK = "wanflow storyboard"
 """The line in a system message that asks for a storyboard."""
@@ -63,7 +63,8 @@ def write_storyboard(asked: Asked) -> dict[str, Any]:
         asked: The brief and the frame. More seconds than the scenes can hold give more scenes.
 
     Returns:
-        `{"title", "look", "scenes": [{"title", "shots": [{"prompt", "seconds"}]}]}`; the seconds of all shots add up
+        `{"title", "look", "scenes": [{"title", "shots": [{"prompt", "seconds"}]}]}`; the look begins with what the
+        film is about, as it is said before every scene; the seconds of all shots add up
         to what was asked, no scene is longer than 15 and no shot shorter than 2 (but for one of a film that short).
     """
     chance = random.Random(hashlib.sha256(f"{asked.language}\n{asked.brief}".encode()).hexdigest())
@@ -75,7 +76,9 @@ def write_storyboard(asked: Asked) -> dict[str, Any]:
         act = acts[_act(number, len(lengths), len(acts))]
         repeat = number - next(at for at in range(number + 1) if _act(at, len(lengths), len(acts)) == acts.index(act))
         scenes.append(_scene(act, repeat, seconds, subject, asked, chance))
-    return {"title": _title(asked, subject), "look": chance.choice(LOOKS[asked.language]), "scenes": scenes}
+    end = "。" if asked.language == "zh" else ". "
+    look = f"{subject[:1].upper()}{subject[1:]}{end}{chance.choice(LOOKS[asked.language])}"
+    return {"title": _title(asked, subject), "look": look, "scenes": scenes}
 
 
 def subject_of(brief: str, language: str) -> str:
@@ -98,7 +101,8 @@ def subject_of(brief: str, language: str) -> str:
 def again_of(subject: str, language: str) -> str:
     """The same subject, mentioned again: without its clauses, and known by now."""
     if language == "zh":
-        return re.split(r"[，,、]", subject)[0]
+        head = re.split(r"[，,、]", subject)[0]
+        return re.sub(r"^[一两三几][位个只名艘座条匹头朵棵辆支群对]", "", head) or head
     head = re.split(r"[,;:–—]| (?=(?:who|that|which|with|while|where|when|as|and)\b)", subject)[0].strip()
     return re.sub(r"^(?:an?)\s+", "the ", head) if len(head) > 3 else subject
 
@@ -126,21 +130,22 @@ def _scene(act: Act, repeat: int, seconds: int, subject: str, asked: Asked, chan
     lengths = shot_lengths(seconds, asked.max_shots)
     first = chance.randrange(len(act.titles))
     title = act.titles[(first + repeat) % len(act.titles)]
-    light = act.lights[(first + repeat) % len(act.lights)]
+    dark = any(word in asked.brief.lower() for word in NIGHT[asked.language])
+    lights = act.nights if dark else act.lights
+    light = lights[(first + repeat) % len(lights)]
     between, inside = ("，", "：") if asked.language == "zh" else (", ", ": ")
     end = "。" if asked.language == "zh" else "."
     again = again_of(subject, asked.language)
     shots = []
     for number, length in enumerate(lengths):
         take = act.takes[(number + repeat) % len(act.takes)]
-        said = subject if number == 0 else again
-        parts = [take.picture.replace("{subject}", said), *([light] if number % 2 == 0 else []), take.camera]
+        parts = [take.picture.replace("{subject}", again), *([light] if number % 2 == 0 else []), take.camera]
         shots.append({"prompt": f"{take.size}{inside}{between.join(parts)}{end}", "seconds": length})
     return {"title": title, "shots": shots}
 
 
 def _title(asked: Asked, subject: str) -> str:
     if asked.language == "zh":
-        return re.split(r"[，,、]", subject)[0][:16]
+        return again_of(subject, "zh")[:16]
     text = " ".join(again_of(subject, "en").split()[:7])
     return text[:1].upper() + text[1:]

@@ -82,3 +82,15 @@ def test_more_time_than_the_scenes_hold_makes_more_scenes():
     assert scene_lengths(31, 2) == [11, 10, 10]
     assert shot_lengths(15, 4) == [4, 4, 4, 3]
     assert shot_lengths(15, 1) == [15]
+
+
+def test_a_night_is_lit_as_a_night():
+    """A brief set at night gets no daylight; the look says what the whole film is about."""
+    asked = Asked(brief="一位老船夫，在雨夜点亮江灯。", scenes=5, seconds=50, language="zh")
+    written = write_storyboard(asked)
+    assert written["look"].startswith("一位老船夫，在雨夜点亮江灯。")
+    assert not any(word in shot["prompt"] for shot in shots(written) for word in ("黎明", "阳光", "夕阳", "黄昏"))
+    assert any(
+        "黎明" in shot["prompt"] or "阴天" in shot["prompt"] or "蓝调" in shot["prompt"]
+        for shot in shots(write_storyboard(asked.model_copy(update={"brief": "一位老船夫"})))
+    )
