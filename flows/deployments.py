@@ -78,7 +78,11 @@ def _deployment(flow: Flow[Any, Any], productions: ModuleType, known: Deployment
 
 
 def _example() -> dict[str, Any]:
-    return {"storyboard": yaml.safe_load(EXAMPLE_STORYBOARD.read_text(encoding="utf-8"))}
+    from flows.storyboard import Storyboard
+
+    # In the form's own words: a file may say some things shorter than the server's check of the form allows.
+    storyboard = Storyboard.model_validate(yaml.safe_load(EXAMPLE_STORYBOARD.read_text(encoding="utf-8")))
+    return {"storyboard": storyboard.model_dump(mode="json", exclude_defaults=True)}
 
 
 def entrypoint(flow: Flow[Any, Any], productions: ModuleType) -> str:

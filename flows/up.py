@@ -189,7 +189,9 @@ class _Household:
         while not ready():
             self._look_after()
             if time.monotonic() > deadline:
-                raise UpFailed(f"The {child.name} process did not answer within {START_SECONDS:.0f} s; its log: {child.log}")
+                raise UpFailed(
+                    f"The {child.name} process did not answer within {START_SECONDS:.0f} s; its log: {child.log}"
+                )
             if self._stop.wait(_GLANCE_SECONDS):
                 raise _Interrupted
 
