@@ -28,15 +28,20 @@ class Budget:
         """The sum of the quotes of requests that were sent and have not ended."""
         return sum(self._outstanding.values(), Decimal(0))
 
-    def reserve(self, fingerprint: str, quote: Decimal | None, *, what: str) -> None:
+    def reserve(self, fingerprint: str, quote: Decimal | None, *, what: str, sent: bool = False) -> None:
         """Set the quote of a request aside before it is sent.
+
+        Args:
+            quote: what it will cost, CNY; None is unknown.
+            what: names it in the error.
+            sent: an earlier run has sent it: it will be billed whatever the limit says.
 
         Raises:
             BudgetExceeded: when it would pass the limit, or its price is unknown while there is one.
         """
         if fingerprint in self._outstanding:
             return
-        if self.limit is not None:
+        if self.limit is not None and not sent:
             if quote is None:
                 raise BudgetExceeded(
                     f"{what}: its price is unknown, so the limit of {self.limit} CNY cannot be kept; not sent"

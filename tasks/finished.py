@@ -59,12 +59,15 @@ async def whole(storage: MediaStorage, asset: Asset) -> bool:
     """Whether the asset is still in storage with its checksum."""
     if await storage.size(asset.path) != asset.bytes:
         return False
-    return await asyncio.to_thread(_sha256, storage, asset.path) == asset.sha256
+    try:
+        return await asyncio.to_thread(_sha256, storage, asset.path) == asset.sha256
+    except FileNotFoundError:
+        return False
 
 
 async def all_whole(storage: MediaStorage, assets: list[Asset]) -> bool:
     """Whether every one of the assets is."""
-    return all([await whole(storage, asset) for asset in assets])
+    return all(await asyncio.gather(*(whole(storage, asset) for asset in assets)))
 
 
 def _sha256(storage: MediaStorage, path: str) -> str:

@@ -6,17 +6,19 @@ for the same keys.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from prefect.cache_policies import NO_CACHE
 
 from blocks import catalog
-from blocks.catalog import Request, Status
-from blocks.client.errors import DashScopeError
+from blocks.catalog import Request
+from blocks.client.errors import DashScopeError, TaskGone
 from tasks import finished, journal
 from tasks.asset import Asset
 from tasks.downloading import DownloadFailed
@@ -25,10 +27,12 @@ from tasks.finished import Finished
 from tasks.inputs import check_inputs
 from tasks.reconciling import AmbiguousSubmission
 from tasks.records import TASK_LIFE, Failure, Generation, Outcome, Submission
-from tasks.sending import back_off
 from tasks.session import Session, current, now
 from tasks.stages import GenerationFailed, call, download, failure_of, poll, submit
 from tasks.staging import StagingFailed
+from tasks.withdrawing import withdraw
+
+log = logging.getLogger("wanflow.generation")
 
 _RESUBMITS = 2
 
@@ -59,8 +63,8 @@ async def generate(
     """
     session = current()
     known = dict(assets or {})
-    await check_inputs(request, session.storage, known)
-    key = await fingerprint_of(request, take=take, storage=session.storage, assets=known)
+    await check_inputs(request, session.storage, known, base=session.base)
+    key = await fingerprint_of(request, take=take, storage=session.storage, assets=known, base=session.base)
     async with session.lock(key):
         return await _Life(session, request, label or request.model, take, key, known, list(after)).run()
 
@@ -78,27 +82,53 @@ class _Life:
     after: list[Any]
 
     async def run(self) -> Generation:
-        started = time.monotonic()
         if self.fingerprint in self.session.failures:
-            return self._generation(failure=self.session.failures[self.fingerprint])
-        before = await self._finished_before()
-        if before is not None:
+            return self._generation(failure=self.session.failures[self.fingerprint], cost_cny=Decimal(0))
+        record = await self._known()
+        if record is not None and (before := await self._finished_before(record)):
             return before
+        name = f"{self.fingerprint}-{journal.account_slug(self.session.account)}"
+        async with self.session.leases.hold(name) as waited:
+            if waited:
+                record = await self._known()
+                if record is not None and (before := await self._finished_before(record)):
+                    return before
+            try:
+                return await self._seen_through(record)
+            except asyncio.CancelledError:
+                await asyncio.shield(withdraw(self.session, self.fingerprint, self.label))
+                raise
+
+    async def _known(self) -> Finished | None:
+        """How it ended before. What an emulator made never stands for what the real service makes."""
+        record = await finished.read(self.session.storage, self.fingerprint)
+        return None if record is not None and record.emulated and not self.session.emulated else record
+
+    async def _finished_before(self, record: Finished) -> Generation | None:
+        if not await finished.all_whole(self.session.storage, record.assets):
+            return None
+        if record.outcome.task_id is None and not record.outcome.urls:
+            handle = await self._task(call)(*self._arguments, wait_for=self.after)
+        else:
+            handle = await self._task(download)(self.label, record.outcome, wait_for=self.after)
+        return self._from(record, cached=True).with_handle(handle or record.outcome)
+
+    async def _seen_through(self, record: Finished | None) -> Generation:
+        """Everything that may be paid for."""
+        started = time.monotonic()
         quote = catalog.quote(self.request, region=self.session.region, input_seconds=self._input_seconds()).amount
-        self.session.budget.reserve(self.fingerprint, quote, what=f"{self.label} ({self.request.model})")
         try:
-            outcome, files, submission = await self._afresh()
+            if record is not None and (repaired := await self._repaired(record)):
+                return repaired
+            under_way = await journal.under_way(self.session.storage, self.fingerprint, self.session.account, now())
+            what = f"{self.label} ({self.request.model})"
+            self.session.budget.reserve(self.fingerprint, quote, what=what, sent=under_way is not None)
+            outcome, files, submission = await self._made(under_way)
         except GenerationFailed as error:
             return await self._failed(error.outcome.failure, error.outcome)
         except (DashScopeError, StagingFailed, DownloadFailed, AmbiguousSubmission) as error:
             return await self._failed(failure_of(error), None)
-        cost = catalog.cost(
-            outcome.model,
-            outcome.usage,
-            request=self.request,
-            status=outcome.status,
-            region=self.session.region,
-        ).amount
+        cost = self._cost(outcome)
         self.session.budget.settle(self.fingerprint, cost)
         record = Finished(
             outcome=outcome,
@@ -108,71 +138,97 @@ class _Life:
             cost_cny=cost,
             emulated=self.session.emulated,
         )
-        await finished.write(self.session.storage, self.request.to_dict() | {"take": self.take}, record)
-        await journal.settle(self.session.storage, self.fingerprint, self.session.account)
+        await self._keep(record)
         taken = time.monotonic() - started
         return self._from(record, cached=False, seconds_taken=taken).with_handle(files or outcome)
 
-    async def _finished_before(self) -> Generation | None:
-        record = await finished.read(self.session.storage, self.fingerprint)
-        if record is None or (record.emulated and not self.session.emulated):
-            return None
-        if await finished.all_whole(self.session.storage, record.assets):
-            if not record.outcome.urls:
-                return self._from(record, cached=True)
-            files = await self._task(download)(self.label, record.outcome, wait_for=self.after)
-            return self._from(record, cached=True).with_handle(files)
+    async def _repaired(self, record: Finished) -> Generation | None:
+        """A finished generation whose files are damaged or missing, downloaded again; None when it is gone."""
         outcome = record.outcome
-        if outcome.task_id and outcome.account == self.session.account and now() - outcome.finished_at < TASK_LIFE:
-            again = Submission(
-                fingerprint=self.fingerprint,
-                model=outcome.model,
-                task_id=outcome.task_id,
-                request_id=outcome.request_id,
-                submitted_at=record.submitted_at or outcome.finished_at,
-                account=outcome.account,
-            )
-            with suppress(GenerationFailed, DashScopeError, DownloadFailed):
-                fresh = await poll(self.label, again)
-                files = await self._task(download, refresh_cache=True)(self.label, fresh)
-                repaired = record.model_copy(update={"outcome": fresh, "assets": files})
-                await finished.write(self.session.storage, self.request.to_dict() | {"take": self.take}, repaired)
-                return self._from(repaired, cached=True).with_handle(files)
-        return None
+        mine = outcome.account == self.session.account
+        if not (outcome.task_id and mine and now() - outcome.finished_at < TASK_LIFE):
+            return None
+        submission = Submission(
+            fingerprint=self.fingerprint,
+            model=outcome.model,
+            task_id=outcome.task_id,
+            request_id=outcome.request_id,
+            submitted_at=record.submitted_at or outcome.finished_at,
+            account=outcome.account,
+        )
+        log.warning("%s: files are missing or damaged; downloading them again.", self.label)
+        try:
+            fresh = await self._task(poll)(self.label, submission, wait_for=self.after)
+            files = await self._task(download, refresh_cache=True)(self.label, fresh)
+        except GenerationFailed:
+            return None
+        except DownloadFailed as error:
+            if not error.expired:
+                raise
+            return None
+        repaired = record.model_copy(update={"outcome": fresh, "assets": files})
+        await self._keep(repaired)
+        return self._from(repaired, cached=True).with_handle(files)
 
-    async def _afresh(self) -> tuple[Outcome, list[Asset], Submission | None]:
+    async def _keep(self, record: Finished) -> None:
+        await finished.write(self.session.storage, self.request.to_dict() | {"take": self.take}, record)
+        await journal.settle(self.session.storage, self.fingerprint, self.session.account)
+
+    async def _made(self, resumed: Submission | None) -> tuple[Outcome, list[Asset], Submission | None]:
         model = catalog.find(self.request.model)
-        arguments = (self.label, model.id, self.fingerprint, self.request.to_dict(), self.assets)
         if model.mode != "async":
-            return await self._task(call)(*arguments, wait_for=self.after), [], None
-        resubmits = 0
+            outcome = await self._task(call)(*self._arguments, wait_for=self.after)
+            return outcome, await self._downloaded(outcome, None), None
+        failures = 0
         while True:
-            entry = await journal.read(self.session.storage, self.fingerprint, self.session.account)
-            under_way = entry is not None and entry.submission and not entry.submission.expired(now())
-            submission = await self._task(submit, refresh_cache=not under_way)(*arguments, wait_for=self.after)
-            try:
-                outcome = await poll(self.label, submission)
-                return outcome, await self._download(submission, outcome), submission
-            except GenerationFailed as error:
-                await journal.settle(self.session.storage, self.fingerprint, self.session.account)
-                if error.error is None or not error.error.transient or resubmits >= _RESUBMITS:
-                    raise
-                resubmits += 1
-                await back_off(self.session, resubmits, None)
+            async with self.session.pace.slot(model.id):
+                try:
+                    submission = await self._submitted(resumed)
+                    outcome = await self._task(poll)(self.label, submission)
+                    break
+                except GenerationFailed as error:
+                    await journal.settle(self.session.storage, self.fingerprint, self.session.account)
+                    gone = resumed is not None and isinstance(error.error, TaskGone)
+                    if not gone:
+                        failures += 1
+                        if error.error is None or not error.error.transient or failures > _RESUBMITS:
+                            raise
+                    resumed = None
+                    log.info("%s: task %s gave nothing (%s); sending it again.", self.label, submission.task_id, error)
+            if failures:
+                await self.session.pace.back_off(failures)
+        return outcome, await self._downloaded(outcome, submission), submission
 
-    async def _download(self, submission: Submission, outcome: Outcome) -> list[Asset]:
+    async def _submitted(self, resumed: Submission | None) -> Submission:
+        submit_it = self._task(submit, refresh_cache=resumed is None)
+        submission: Submission = await submit_it(*self._arguments, wait_for=self.after)
+        if resumed is not None and submission.task_id != resumed.task_id:
+            # Prefect remembers an earlier task, because the process died before it heard of this one.
+            submission = await self._task(submit, refresh_cache=True)(*self._arguments, wait_for=self.after)
+        return submission
+
+    async def _downloaded(self, outcome: Outcome, submission: Submission | None) -> list[Asset]:
         if not outcome.urls:
             return []
         try:
-            return await self._task(download, refresh_cache=True)(self.label, outcome)
-        except* DownloadFailed as group:
-            if not any(getattr(error, "expired", False) for error in group.exceptions):
-                raise group.exceptions[0] from None
-        fresh = await poll(self.label, submission)
-        return await self._task(download, refresh_cache=True)(self.label, fresh)
+            files: list[Asset] = await self._task(download, refresh_cache=True)(self.label, outcome)
+            return files
+        except DownloadFailed as error:
+            if not error.expired or submission is None:
+                raise
+        log.info("%s: the result's address has expired; asking for a fresh one.", self.label)
+        fresh = await self._task(poll)(self.label, submission)
+        again: list[Asset] = await self._task(download, refresh_cache=True)(self.label, fresh)
+        return again
+
+    @property
+    def _arguments(self) -> tuple[Any, ...]:
+        return (self.label, self.request.model, self.fingerprint, self.request.to_dict(), self.assets)
 
     def _task(self, of: Any, *, refresh_cache: bool = False) -> Any:
         options: dict[str, Any] = {"tags": [self.request.model]}
+        if of is poll:
+            return of.with_options(**options)
         if self.session.results is not None:
             options["result_storage"] = self.session.results
         else:
@@ -185,17 +241,25 @@ class _Life:
         lengths = [self.assets[media.value].seconds for media in self.request.media() if media.value in self.assets]
         return next((seconds for seconds in lengths if seconds is not None), None)
 
+    def _cost(self, outcome: Outcome) -> Decimal | None:
+        return catalog.cost(
+            outcome.model, outcome.usage, request=self.request, status=outcome.status, region=self.session.region
+        ).amount
+
     async def _failed(self, failure: Failure | None, outcome: Outcome | None) -> Generation:
         failure = failure or Failure(code=None, message="the provider gave no reason")
         self.session.failures[self.fingerprint] = failure
-        self.session.budget.settle(
-            self.fingerprint, catalog.cost(self.request.model, None, status=Status.FAILED).amount
-        )
+        entry = await journal.read(self.session.storage, self.fingerprint, self.session.account)
+        # What is still in the journal may be billed yet.
+        cost = Decimal(0) if entry is None else None
+        self.session.budget.settle(self.fingerprint, cost)
+        submission = entry.submission if entry else None
         return self._generation(
             failure=failure,
+            cost_cny=cost,
             status=outcome.status if outcome else None,
-            task_id=outcome.task_id if outcome else None,
-            request_id=outcome.request_id if outcome else None,
+            task_id=outcome.task_id if outcome else submission.task_id if submission else None,
+            request_id=outcome.request_id if outcome else submission.request_id if submission else None,
         )
 
     def _from(self, record: Finished, *, cached: bool, seconds_taken: float | None = None) -> Generation:

@@ -2,7 +2,7 @@
 
 An entry lives at ``journal/<fingerprint>-<account>.json`` from the intent until its generation has settled (its files
 are in storage, or it failed). Whoever finds an entry with a submission polls it; an intent without one is reconciled.
-``journal/owned/<task_id>`` says that a task has an owner, settled or not, so that nobody adopts it.
+``journal/owned/<task_id>.json`` says which intent led to a task, settled or not, so that no other adopts it.
 """
 
 from __future__ import annotations
@@ -36,6 +36,16 @@ class Entry(BaseModel):
     submission: Submission | None = None
     writer: str = ""
 
+    @property
+    def mark(self) -> dict[str, str]:
+        """What tells this intent from every other one, those of the same generation included."""
+        return {
+            "fingerprint": self.fingerprint,
+            "account": self.account,
+            "intent_at": self.intent_at.isoformat(),
+            "writer": self.writer,
+        }
+
 
 def path_of(fingerprint: str, account: str) -> str:
     """Where the entry of a generation lies, relative to the storage root."""
@@ -53,9 +63,18 @@ async def read(storage: MediaStorage, fingerprint: str, account: str) -> Entry |
     return None if found is None else Entry.model_validate(found)
 
 
+async def under_way(storage: MediaStorage, fingerprint: str, account: str, now: datetime) -> Submission | None:
+    """The submission that has not settled and can still be polled."""
+    entry = await read(storage, fingerprint, account)
+    if entry is None or entry.submission is None or entry.submission.expired(now):
+        return None
+    return entry.submission
+
+
 async def entries(storage: MediaStorage) -> list[Entry]:
     """Every generation on this storage that has not settled."""
-    found = [await storage.read_json(path) for path in await storage.list("journal") if path.endswith(".json")]
+    paths = [path for path in await storage.list("journal") if path.count("/") == 1 and path.endswith(".json")]
+    found = [await storage.read_json(path) for path in paths]
     return [Entry.model_validate(item) for item in found if item is not None]
 
 
@@ -73,16 +92,22 @@ async def write_intent(storage: MediaStorage, *, fingerprint: str, model: str, a
 
 
 async def complete(storage: MediaStorage, entry: Entry, submission: Submission) -> Entry:
-    """Say what the provider answered to the intent."""
+    """Say what the provider answered to the intent: first whose the task is, then the submission."""
+    await storage.write_json(_owner(submission.task_id), entry.mark)
     entry = entry.model_copy(update={"submission": submission})
     await storage.write_json(path_of(entry.fingerprint, entry.account), entry.model_dump(mode="json"))
-    await storage.write_bytes(_owner(submission.task_id), b"")
     return entry
 
 
-async def owns(storage: MediaStorage, task_id: str) -> bool:
-    """Whether some generation of this storage owns the provider's task."""
-    return await storage.exists(_owner(task_id))
+async def claim(storage: MediaStorage, entry: Entry, task_id: str) -> bool:
+    """Make a task that nobody owns this intent's; False when another was first."""
+    return await storage.create_json(_owner(task_id), entry.mark) or await owner(storage, task_id) == entry.mark
+
+
+async def owner(storage: MediaStorage, task_id: str) -> dict[str, str] | None:
+    """The mark of the intent that led to the provider's task, or None when no generation of this storage owns it."""
+    found: dict[str, str] | None = await storage.read_json(_owner(task_id))
+    return found
 
 
 async def settle(storage: MediaStorage, fingerprint: str, account: str) -> None:
@@ -91,4 +116,4 @@ async def settle(storage: MediaStorage, fingerprint: str, account: str) -> None:
 
 
 def _owner(task_id: str) -> str:
-    return f"journal/owned/{re.sub('[^0-9A-Za-z_.-]+', '-', task_id)}"
+    return f"journal/owned/{re.sub('[^0-9A-Za-z_.-]+', '-', task_id)}.json"

@@ -1,19 +1,33 @@
-"""Finding out whether a submit whose answer is missing was accepted, before it is ever sent again."""
+"""Finding out whether a submit whose answer is missing was accepted, before it is ever sent again.
+
+A process sends one submit of a model at a time, so at most one of its intents can be open when it dies or loses an
+answer. Reconciling happens in the same turn: of the tasks that no intent owns, a single one can only be this one.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from datetime import datetime, timedelta
 
-from blocks.client import TaskRow
+from blocks.client import TaskPage, TaskRow
 from blocks.client.errors import DashScopeError
 from tasks import journal
-from tasks.records import Submission
-from tasks.session import Session
+from tasks.records import TASK_LIFE, Submission
+from tasks.session import Session, now
+
+log = logging.getLogger("wanflow.reconciling")
 
 _CLOCKS_DIFFER = timedelta(minutes=2)
-_LOOKS = 3
-_PAUSE_SECONDS = 2.0
+_POST_TAKES = timedelta(minutes=2)
+# A task may be listed some moments after it was accepted.
+_LOOKS_SECONDS = (0.0, 2.0, 4.0, 8.0)
+_LOOKS_SECONDS_NEAR = (0.0, 0.1, 0.3)
+# How long other open intents, each a possible owner of what is found, are given to close.
+_OTHERS_SECONDS = 75.0
+_OTHERS_SECONDS_NEAR = 5.0
+_LIST_PATIENCE_SECONDS = 600.0
 
 
 class AmbiguousSubmission(Exception):
@@ -35,8 +49,14 @@ class AmbiguousSubmission(Exception):
         )
 
 
-async def reconcile(session: Session, entry: journal.Entry) -> Submission | None:
+async def reconcile(session: Session, entry: journal.Entry, *, request_id: str | None = None) -> Submission | None:
     """The submission that an intent without an answer led to, found in the account's task list.
+
+    The caller holds the model's turn to submit.
+
+    Args:
+        entry: the intent.
+        request_id: of an answer that said nothing else.
 
     Returns:
         The adopted submission, or None when the provider has no task that could be it: then it may be sent.
@@ -44,44 +64,102 @@ async def reconcile(session: Session, entry: journal.Entry) -> Submission | None
     Raises:
         AmbiguousSubmission: several tasks could be it, or the provider cannot list tasks.
     """
-    for look in range(_LOOKS):
-        try:
-            rows = await _tasks_since(session, entry)
-        except DashScopeError as error:
-            raise AmbiguousSubmission(entry, [], f"the task list cannot be read ({error})") from error
-        unowned = [row for row in rows if not await journal.owns(session.storage, row.task_id)]
-        if len(unowned) == 1:
+    if now() - entry.intent_at >= TASK_LIFE:
+        return None  # whatever became of it, its result is gone
+    unowned: list[TaskRow] = []
+    for pause in _LOOKS_SECONDS_NEAR if session.emulated else _LOOKS_SECONDS:
+        await asyncio.sleep(pause)
+        ours, unowned = await _look(session, entry, request_id)
+        if ours is not None:
+            return _adopted(session, entry, ours)
+    until = time.monotonic() + (_OTHERS_SECONDS_NEAR if session.emulated else _OTHERS_SECONDS)
+    while unowned:
+        rivals = await _open_beside(session, entry)
+        if len(unowned) == 1 and not rivals and await journal.claim(session.storage, entry, unowned[0].task_id):
             return _adopted(session, entry, unowned[0])
-        if len(unowned) > 1:
-            raise AmbiguousSubmission(entry, [row.task_id for row in unowned], "several tasks may be the one")
-        if look + 1 < _LOOKS:
-            await asyncio.sleep(0.2 if session.emulated else _PAUSE_SECONDS)
+        if (len(unowned) > 1 and not rivals) or time.monotonic() > until:
+            _cannot_tell(session, entry, unowned, rivals)
+            return None
+        await asyncio.sleep(1.0)
+        ours, unowned = await _look(session, entry, request_id)
+        if ours is not None:
+            return _adopted(session, entry, ours)
     return None
 
 
-async def _tasks_since(session: Session, entry: journal.Entry) -> list[TaskRow]:
+async def _look(session: Session, entry: journal.Entry, request_id: str | None) -> tuple[TaskRow | None, list[TaskRow]]:
+    """The task that is this intent's for sure, if there is one, and those that nobody owns."""
+    unowned = []
+    for row in await _tasks_around(session, entry):
+        owner = await journal.owner(session.storage, row.task_id)
+        if owner == entry.mark:
+            return row, []
+        if owner is None:
+            if request_id and row.request_id == request_id and await journal.claim(session.storage, entry, row.task_id):
+                return row, []
+            unowned.append(row)
+    return None, unowned
+
+
+async def _open_beside(session: Session, entry: journal.Entry) -> list[journal.Entry]:
+    """Other intents without an answer that a task around this one's time may belong to."""
+    return [
+        other
+        for other in await journal.entries(session.storage)
+        if other.submission is None
+        and (other.account, other.model) == (entry.account, entry.model)
+        and other.fingerprint != entry.fingerprint
+        and abs(other.intent_at - entry.intent_at) <= _POST_TAKES + 2 * _CLOCKS_DIFFER
+    ]
+
+
+def _cannot_tell(
+    session: Session, entry: journal.Entry, candidates: list[TaskRow], rivals: list[journal.Entry]
+) -> None:
+    why = f"{len(candidates)} tasks may be the one" if len(candidates) > 1 else "the one task found may be another's"
+    if rivals:
+        why += f"; {len(rivals)} more submits of other runs wait for an answer"
+    error = AmbiguousSubmission(entry, [row.task_id for row in candidates], why)
+    if session.on_ambiguous == "fail":
+        raise error
+    log.warning("%s It is sent again, as on_ambiguous says: it may be paid twice.", error)
+
+
+async def _tasks_around(session: Session, entry: journal.Entry) -> list[TaskRow]:
+    """The account's tasks of that model that can have been accepted by this submit."""
+    first = max(entry.intent_at - _CLOCKS_DIFFER, now() - TASK_LIFE + _CLOCKS_DIFFER)
+    last = entry.intent_at + _POST_TAKES + _CLOCKS_DIFFER
     found: list[TaskRow] = []
     page = 1
     while True:
-        answer = await session.client.list_tasks(
-            start=entry.intent_at - _CLOCKS_DIFFER, model=entry.model, page=page, page_size=100
-        )
-        found += [row for row in answer.tasks if _created(row) >= entry.intent_at - _CLOCKS_DIFFER]
-        if page >= (answer.total_pages or 1) or not answer.tasks:
+        answer = await _page(session, entry, first, page)
+        found += [row for row in answer.tasks if row.created_at is None or first <= row.created_at <= last]
+        if answer.last:
             return found
         page += 1
 
 
-def _created(row: TaskRow) -> datetime:
-    return row.created_at or datetime.max.replace(tzinfo=row.created_at.tzinfo if row.created_at else None)
+async def _page(session: Session, entry: journal.Entry, start: datetime, page: int) -> TaskPage:
+    since = time.monotonic()
+    attempt = 0
+    while True:
+        try:
+            async with session.pace.listing():
+                return await session.client.list_tasks(start=start, model=entry.model, page=page, page_size=100)
+        except DashScopeError as error:
+            if not error.transient or time.monotonic() - since >= _LIST_PATIENCE_SECONDS:
+                raise AmbiguousSubmission(entry, [], f"the task list cannot be read ({error})") from error
+            attempt += 1
+            await session.pace.back_off(attempt, error.retry_after)
 
 
 def _adopted(session: Session, entry: journal.Entry, row: TaskRow) -> Submission:
+    log.info("The answer to a submit of %s was lost; it was accepted as task %s.", entry.model, row.task_id)
     return Submission(
         fingerprint=entry.fingerprint,
         model=entry.model,
         task_id=row.task_id,
         request_id=row.request_id,
-        submitted_at=_created(row),
+        submitted_at=row.created_at or entry.intent_at,
         account=session.account,
     )

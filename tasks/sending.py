@@ -1,24 +1,30 @@
-"""Sending a submit: the intent in the journal first, then the POST; sent again only when nothing was accepted."""
+"""Sending what is paid for: the intent in the journal, then the POST; sent again only when nothing was accepted."""
 
 from __future__ import annotations
 
 import asyncio
-import random
+import logging
 import time
+from collections.abc import Coroutine
+from typing import Any
 
 from blocks import catalog
-from blocks.catalog import Request
-from blocks.client.errors import DashScopeError, NotSent, Throttled
+from blocks.catalog import Answer, Request
+from blocks.client.errors import AnswerLost, DashScopeError, InputUnreachable, NotSent, Throttled
 from tasks import journal
-from tasks.reconciling import AmbiguousSubmission, reconcile
+from tasks.reconciling import reconcile
 from tasks.records import Submission
 from tasks.session import Session, now
+
+log = logging.getLogger("wanflow.sending")
 
 THROTTLED_PATIENCE_SECONDS = 1800.0
 """How long 429 is waited out before a submit gives up."""
 NOT_SENT_PATIENCE_SECONDS = 120.0
 """The same for connections that are refused."""
+_UNREACHABLE_INPUTS = 3
 _LOST_ANSWERS = 2
+_LAST_WORD_SECONDS = 10.0
 
 
 async def send(session: Session, request: Request, fingerprint: str) -> Submission:
@@ -28,49 +34,113 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
         DashScopeError: the provider refused it, or could not be reached for long; nothing was accepted.
         AmbiguousSubmission: the answer was lost and nobody can tell whether it was accepted.
     """
-    started = time.monotonic()
-    attempt = 0
+    patience = _Patience(session, request.model)
+    lost = 0
     while True:
-        entry = await journal.write_intent(
-            session.storage, fingerprint=fingerprint, model=request.model, account=session.account, now=now()
-        )
+        async with session.turn(request.model), session.pace.submit(request.model):
+            entry = await journal.write_intent(
+                session.storage, fingerprint=fingerprint, model=request.model, account=session.account, now=now()
+            )
+            try:
+                return await _seen_through(_post(session, request, entry))
+            except DashScopeError as error:
+                failed = error
+            if failed.accepted == "unknown":
+                submission = await recover(session, entry, request_id=failed.request_id)
+                if submission is not None:
+                    return submission
+            await journal.settle(session.storage, fingerprint, session.account)
+        if failed.accepted == "unknown":
+            lost += 1
+            if lost > _LOST_ANSWERS:
+                raise failed
+            log.info("The answer to a submit of %s was lost; it was not accepted, sending it again.", request.model)
+            await session.pace.back_off(lost, failed.retry_after)
+        else:
+            await patience.wait_out(failed)
+
+
+async def recover(session: Session, entry: journal.Entry, *, request_id: str | None = None) -> Submission | None:
+    """Reconcile an open intent and journal what it led to. The caller holds the model's turn.
+
+    Raises:
+        AmbiguousSubmission: nobody can tell.
+    """
+    submission = await reconcile(session, entry, request_id=request_id)
+    if submission is not None:
+        await journal.complete(session.storage, entry, submission)
+    return submission
+
+
+async def ask(session: Session, request: Request) -> Answer:
+    """Ask a model that answers at once; again only while nothing was accepted.
+
+    Raises:
+        DashScopeError: it was refused, or the answer is lost.
+    """
+    patience = _Patience(session, request.model)
+    while True:
         try:
             async with session.pace.submit(request.model):
-                answer = await session.client.submit(request)
+                return await session.client.call(request)
         except DashScopeError as error:
-            waited = time.monotonic() - started
-            if error.accepted == "unknown":
-                submission = await reconcile(session, entry)
-                if submission is not None:
-                    await journal.complete(session.storage, entry, submission)
-                    return submission
-                if attempt >= _LOST_ANSWERS:
-                    await journal.settle(session.storage, fingerprint, session.account)
-                    raise
-            else:
-                await journal.settle(session.storage, fingerprint, session.account)
-                patience = NOT_SENT_PATIENCE_SECONDS if isinstance(error, NotSent) else THROTTLED_PATIENCE_SECONDS
-                if not isinstance(error, NotSent | Throttled) or waited >= patience:
-                    raise
-            attempt += 1
-            await back_off(session, attempt, error.retry_after)
-            continue
-        if not answer.task_id:
-            raise AmbiguousSubmission(entry, [], "the answer named no task_id")
-        submission = Submission(
-            fingerprint=fingerprint,
-            model=request.model,
-            task_id=answer.task_id,
-            request_id=answer.request_id,
-            submitted_at=now(),
-            account=session.account,
-            quoted_cny=catalog.quote(request, region=session.region).amount,
-        )
-        await journal.complete(session.storage, entry, submission)
-        return submission
+            failed = error
+        await patience.wait_out(failed)
 
 
-async def back_off(session: Session, attempt: int, retry_after: float | None) -> None:
-    """Wait before a submit is sent again: what the provider asks for, else doubling with jitter."""
-    longest = min(60.0, 2.0**attempt) if not session.emulated else min(2.0, 0.1 * 2.0**attempt)
-    await asyncio.sleep(max(retry_after or 0.0, random.uniform(0.5, 1.0) * longest))
+class _Patience:
+    """How long one request is sent again while the provider takes nothing in."""
+
+    def __init__(self, session: Session, model: str) -> None:
+        self._session = session
+        self._model = model
+        self._started = time.monotonic()
+        self._attempt = 0
+
+    async def wait_out(self, error: DashScopeError) -> None:
+        """Wait before the next attempt; raises the error when there should be none."""
+        waited = time.monotonic() - self._started
+        match error:
+            case Throttled():
+                go_on = waited < THROTTLED_PATIENCE_SECONDS
+            case NotSent():
+                go_on = waited < NOT_SENT_PATIENCE_SECONDS
+            case InputUnreachable():
+                go_on = self._attempt < _UNREACHABLE_INPUTS
+            case _:
+                go_on = False
+        if not (go_on and error.may_resend):
+            raise error
+        self._attempt += 1
+        if self._attempt == 1:
+            log.info("%s takes no submit now (%s); waiting.", self._model, error.code or type(error).__name__)
+        await self._session.pace.back_off(self._attempt, error.retry_after)
+
+
+async def _post(session: Session, request: Request, entry: journal.Entry) -> Submission:
+    answer = await session.client.submit(request)
+    if not answer.task_id:
+        raise AnswerLost("The provider's answer holds no task_id", request_id=answer.request_id)
+    submission = Submission(
+        fingerprint=entry.fingerprint,
+        model=request.model,
+        task_id=answer.task_id,
+        request_id=answer.request_id,
+        submitted_at=now(),
+        account=session.account,
+        quoted_cny=catalog.quote(request, region=session.region).amount,
+    )
+    await journal.complete(session.storage, entry, submission)
+    return submission
+
+
+async def _seen_through(post: Coroutine[Any, Any, Submission]) -> Submission:
+    """A POST that is on its way is waited for even when the run is cancelled: its answer names the task to cancel."""
+    posting = asyncio.create_task(post)
+    try:
+        return await asyncio.shield(posting)
+    except asyncio.CancelledError:
+        await asyncio.wait({posting}, timeout=_LAST_WORD_SECONDS)
+        posting.cancel()
+        await asyncio.gather(posting, return_exceptions=True)
+        raise

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import SecretStr
 
@@ -24,6 +24,7 @@ from blocks.client import Client, is_loopback
 from blocks.client.errors import AuthenticationError, DashScopeError, NotSent
 from blocks.storage import MediaStorage
 from tasks.budget import Budget
+from tasks.leases import Leases
 from tasks.pace import Pace
 from tasks.records import Failure
 from tasks.watching import Watcher
@@ -44,6 +45,9 @@ class Session:
         service: where requests go, for people.
         emulated: results are animatics of an emulator, never to be taken for paid ones.
         results: the storage block that keeps Prefect's task results, once it is saved on a server.
+        on_ambiguous: what happens when nobody can tell whether a submit was accepted: stop, or risk paying twice.
+        failures: why generations of this run failed, by fingerprint: the same request is not sent again.
+        leases: what keeps other processes off a generation.
     """
 
     client: Client
@@ -56,8 +60,13 @@ class Session:
     emulated: bool
     results: MediaStorage | None = None
     base: Path | None = None
+    on_ambiguous: Literal["fail", "resubmit"] = "fail"
     locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
+    leases: Leases = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.leases = Leases(self.storage)
 
     @property
     def region(self) -> str:
@@ -68,6 +77,10 @@ class Session:
     def lock(self, fingerprint: str) -> asyncio.Lock:
         """Two steps of one process that ask for the same generation take turns."""
         return self.locks.setdefault(fingerprint, asyncio.Lock())
+
+    def turn(self, model: str) -> asyncio.Lock:
+        """One submit of a model at a time is on its way, so that a lost answer can be told from all others."""
+        return self.locks.setdefault(f"turn {model}", asyncio.Lock())
 
     async def preflight(self) -> None:
         """Reach the service and the storage before anything is paid.
@@ -87,7 +100,7 @@ class Session:
     async def save_results_block(self) -> None:
         """Save the block that holds Prefect's task results, so that tasks may name it."""
         if self.results is None:
-            block = MediaStorage(url=self.storage.uri("results"), options=self.storage.options)
+            block = MediaStorage(url=self.storage.url, options=self.storage.options)
             await block.asave(f"wanflow-results-{self.storage.key}", overwrite=True)
             self.results = block
 
@@ -119,6 +132,7 @@ async def open_session(
     max_cost: Decimal | None = None,
     base: Path | None = None,
     offline: bool = False,
+    on_ambiguous: Literal["fail", "resubmit"] = "fail",
 ) -> AsyncIterator[Session]:
     """Open what the tasks share, or join the session that is open already.
 
@@ -127,6 +141,8 @@ async def open_session(
         max_cost: the most this run may cost, CNY.
         base: the folder that relative local inputs start from; the working folder when absent.
         offline: nothing will be sent: do not start the embedded emulator.
+        on_ambiguous: when nobody can tell whether a submit was accepted: ``fail`` names the candidates and stops that
+            generation; ``resubmit`` sends it again and may pay twice.
 
     Yields:
         The session; closed with the context.
@@ -151,7 +167,9 @@ async def open_session(
             service=service,
             emulated=emulated,
             base=base,
+            on_ambiguous=on_ambiguous,
         )
+        stack.push_async_callback(session.leases.aclose)
         token = _current.set(session)
         try:
             yield session

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from prefect import task
@@ -16,14 +16,14 @@ from prefect.cache_policies import NO_CACHE, CachePolicy
 from prefect.context import TaskRunContext
 
 from blocks import catalog
-from blocks.catalog import Status
+from blocks.catalog import Answer, Request, Status
 from blocks.client.errors import DashScopeError, error_from_failed_task
+from blocks.client.listing import PROVIDER_TIME
 from tasks import finished, journal
 from tasks.asset import Asset
 from tasks.downloading import fetch
-from tasks.reconciling import reconcile
 from tasks.records import TASK_LIFE, Failure, Outcome, Submission
-from tasks.sending import send
+from tasks.sending import ask, recover, send
 from tasks.session import Session, current, now
 from tasks.staging import stage
 
@@ -80,32 +80,30 @@ async def submit(
     session = current()
     entry = await journal.read(session.storage, fingerprint, session.account)
     if entry is not None:
-        submission = entry.submission or await reconcile(session, entry)
+        submission = entry.submission
+        if submission is None:
+            async with session.turn(model):
+                submission = await recover(session, entry)
         if submission is not None and not submission.expired(now()):
-            if entry.submission is None:
-                await journal.complete(session.storage, entry, submission)
             return submission
-    typed = catalog.request(request)
-    staged = await stage(typed, client=session.client, storage=session.storage, assets=assets)
-    return await send(session, staged, fingerprint)
+    return await send(session, await _staged(session, request, assets), fingerprint)
 
 
 @task(name="poll", task_run_name="{label}: poll {submission.model}", persist_result=False, cache_policy=NO_CACHE)
 async def poll(label: str, submission: Submission) -> Outcome:
-    """Wait for the terminal answer of a submission. A cancelled wait cancels the task while it is still queued.
+    """Wait for the terminal answer of a submission.
 
     Raises:
         GenerationFailed: the task failed, was cancelled, or the provider no longer knows it.
         StillRunning: the deadline passed; the task goes on and can be picked up later.
     """
     session = current()
-    try:
-        answer = await session.watcher.wait(
-            submission.task_id, model=submission.model, submitted_at=submission.submitted_at
-        )
-    except asyncio.CancelledError:
-        await asyncio.shield(_cancel_queued(session, submission))
-        raise
+    answer = await session.watcher.wait(
+        submission.task_id,
+        model=submission.model,
+        submitted_at=submission.submitted_at,
+        deadline_seconds=patience_seconds(submission.model),
+    )
     failed = answer.status != Status.SUCCEEDED
     error = error_from_failed_task(answer) if failed else None
     outcome = Outcome(
@@ -115,7 +113,7 @@ async def poll(label: str, submission: Submission) -> Outcome:
         task_id=submission.task_id,
         request_id=submission.request_id,
         account=submission.account,
-        finished_at=now(),
+        finished_at=ended_at(answer),
         urls=answer.urls,
         values=answer.values,
         usage=answer.usage,
@@ -126,11 +124,18 @@ async def poll(label: str, submission: Submission) -> Outcome:
     return outcome
 
 
-async def _cancel_queued(session: Session, submission: Submission) -> None:
-    with suppress(DashScopeError, TimeoutError):
-        async with asyncio.timeout(5):
-            await session.client.cancel(submission.task_id)
-            await journal.settle(session.storage, submission.fingerprint, submission.account)
+def patience_seconds(model: str) -> float:
+    """How long a poll waits: twenty times what the model usually takes at most, at least two hours, at most a day."""
+    usual = catalog.find(model).typical_seconds[1]
+    return min(max(20 * usual, 2 * 3600.0), TASK_LIFE.total_seconds())
+
+
+def ended_at(answer: Answer) -> datetime:
+    """When the task ended as the provider says, because its URLs live from then on; now when it does not say."""
+    with suppress(KeyError, ValueError):
+        said = datetime.fromisoformat(answer.times["end_time"])
+        return min(said if said.tzinfo else said.replace(tzinfo=PROVIDER_TIME), now()).astimezone(UTC)
+    return now()
 
 
 @task(
@@ -149,19 +154,19 @@ async def download(label: str, outcome: Outcome) -> list[Asset]:
     session = current()
     kind = catalog.find(outcome.model).kind
     known = await finished.read(session.storage, outcome.fingerprint)
-    if (
-        known is not None
-        and known.outcome.task_id == outcome.task_id
-        and await finished.all_whole(session.storage, known.assets)
-    ):
+    same_task = known is not None and known.outcome.task_id == outcome.task_id
+    if known is not None and same_task and await finished.all_whole(session.storage, known.assets):
         return known.assets
     home = finished.folder(outcome.fingerprint)
     names = [f"{home}/{kind}" if len(outcome.urls) == 1 else f"{home}/{kind}-{n + 1}" for n in range(len(outcome.urls))]
-    async with asyncio.TaskGroup() as group:
-        fetching = [
-            group.create_task(fetch(url, session.storage, name, base_url=session.client.base_url))
-            for url, name in zip(outcome.urls, names, strict=True)
-        ]
+    try:
+        async with asyncio.TaskGroup() as group:
+            fetching = [
+                group.create_task(fetch(url, session.storage, name, base_url=session.client.base_url))
+                for url, name in zip(outcome.urls, names, strict=True)
+            ]
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
     expires = outcome.finished_at + TASK_LIFE
     return [
         item.result().model_copy(
@@ -185,10 +190,10 @@ async def call(label: str, model: str, fingerprint: str, request: dict[str, Any]
         DashScopeError: the provider refused it.
     """
     session = current()
-    typed = catalog.request(request)
-    staged = await stage(typed, client=session.client, storage=session.storage, assets=assets)
-    async with session.pace.submit(model):
-        answer = await session.client.call(staged)
+    known = await finished.read(session.storage, fingerprint)
+    if known is not None and (session.emulated or not known.emulated):
+        return known.outcome
+    answer = await ask(session, await _staged(session, request, assets))
     return Outcome(
         fingerprint=fingerprint,
         model=model,
@@ -201,6 +206,11 @@ async def call(label: str, model: str, fingerprint: str, request: dict[str, Any]
         values=answer.values,
         usage=answer.usage,
     )
+
+
+async def _staged(session: Session, request: dict[str, Any], assets: dict[str, Asset]) -> Request:
+    typed = catalog.request(request)
+    return await stage(typed, client=session.client, storage=session.storage, assets=assets, base=session.base)
 
 
 def failure_of(error: Exception) -> Failure:

@@ -1,0 +1,189 @@
+"""Leases: of all the processes on one storage, one at a time works on a generation; the others wait for its result.
+
+A lease is a file ``journal/leases/<name>.<turn>.json``, created exclusively, that names its holder. Every session that
+holds leases gives a sign of life, ``journal/holders/<id>.json``, again and again. The next turn may be taken when the
+holder of the last one is dead: its process is gone from this machine, or its sign of life no longer changes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import random
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from blocks.storage import MediaStorage
+
+log = logging.getLogger("wanflow.leases")
+
+BEAT_SECONDS = 15.0
+EXPIRES_SECONDS = 90.0
+"""How long a sign of life may stay the same. Measured by the one who waits, so clocks need not agree."""
+
+_PAUSE_SECONDS = (0.2, 2.0)
+
+
+class Leases:
+    """The leases of one session.
+
+    Args:
+        storage: where they are kept; whoever shares it, shares them.
+        beat_seconds: from one sign of life to the next.
+        expires_seconds: how long the sign of life of another may stay the same.
+    """
+
+    def __init__(
+        self,
+        storage: MediaStorage,
+        *,
+        beat_seconds: float = BEAT_SECONDS,
+        expires_seconds: float = EXPIRES_SECONDS,
+    ) -> None:
+        self._storage = storage
+        self._beat_seconds = beat_seconds
+        self._expires_seconds = expires_seconds
+        self._id = secrets.token_hex(8)
+        self._beating: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
+        self._seen: dict[str, tuple[Any, float]] = {}
+
+    @contextlib.asynccontextmanager
+    async def hold(self, name: str) -> AsyncIterator[bool]:
+        """Hold a lease; wait while another session that lives has it.
+
+        Args:
+            name: of what is worked on; part of a file name.
+
+        Yields:
+            Whether somebody else had it before: then the work may be done already.
+        """
+        await self._live()
+        path, waited = await self._take(name)
+        try:
+            yield waited
+        finally:
+            # One that stays behind ends with this session.
+            with contextlib.suppress(Exception):
+                await asyncio.shield(self._storage.delete(path))
+
+    async def aclose(self) -> None:
+        """End the sign of life, and with it every lease that is still held."""
+        beating, self._beating = self._beating, None
+        if beating is not None:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+            with contextlib.suppress(Exception):
+                await self._storage.delete(_holder_path(self._id))
+
+    async def _take(self, name: str) -> tuple[str, bool]:
+        dead: set[str] = set()
+        waited = False
+        pause = _PAUSE_SECONDS[0]
+        while True:
+            turns = await self._turns(name)
+            alive = [token for token in turns.values() if token not in dead and not await self._is_dead(token)]
+            dead |= set(turns.values()) - set(alive)
+            if not alive:
+                path = _lease_path(name, max(turns, default=0) + 1)
+                mine = f"{self._id}:{secrets.token_hex(8)}"
+                if await self._storage.create_json(
+                    path, {"token": mine, "writer": f"{socket.gethostname()}:{os.getpid()}"}
+                ):
+                    now = await self._turns(name)
+                    if set(now.values()) <= dead | {mine}:
+                        for turn, token in now.items():
+                            if token != mine:
+                                await self._storage.delete(_lease_path(name, turn))
+                        return path, waited
+                    await self._storage.delete(path)  # two took a turn at once: both step back
+            elif not waited:
+                waited = True
+                log.info("Another run makes %s; waiting for its result.", name)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+            pause = min(pause * 1.5, _PAUSE_SECONDS[1])
+
+    async def _turns(self, name: str) -> dict[int, str]:
+        """The token of every turn there is."""
+        found: dict[int, str] = {}
+        for path in await self._storage.list("journal/leases"):
+            head, _, turn = path.removesuffix(".json").rpartition(".")
+            if head == f"journal/leases/{name}" and turn.isdigit():
+                lease = await self._storage.read_json(path)
+                if lease is not None:
+                    found[int(turn)] = str(lease["token"])
+        return found
+
+    async def _is_dead(self, token: str) -> bool:
+        holder = token.partition(":")[0]
+        if holder == self._id:  # left behind: within a session the others wait elsewhere
+            return True
+        sign = await self._storage.read_json(_holder_path(holder))
+        if sign is None:
+            return True
+        if sign["machine"] == _machine() and sign["process"] != _process(sign["pid"]):
+            return True
+        seen, since = self._seen.get(holder, (None, 0.0))
+        if sign != seen:
+            self._seen[holder] = (sign, time.monotonic())
+            return False
+        return time.monotonic() - since >= self._expires_seconds
+
+    async def _live(self) -> None:
+        async with self._starting:
+            if self._beating is None:
+                await self._beat(0)
+                self._beating = asyncio.create_task(self._go_on(), name="wanflow-leases")
+
+    async def _go_on(self) -> None:
+        count = 0
+        while True:
+            await asyncio.sleep(self._beat_seconds)
+            count += 1
+            try:
+                await self._beat(count)
+            except Exception as error:
+                log.warning("The sign of life cannot be written (%s); trying again.", type(error).__name__)
+
+    async def _beat(self, count: int) -> None:
+        pid = os.getpid()
+        sign = {"machine": _machine(), "pid": pid, "process": _process(pid), "beat": count}
+        await self._storage.write_json(_holder_path(self._id), sign)
+
+
+def _lease_path(name: str, turn: int) -> str:
+    return f"journal/leases/{name}.{turn}.json"
+
+
+def _holder_path(holder: str) -> str:
+    return f"journal/holders/{holder}.json"
+
+
+def _machine() -> str:
+    """This machine since it was started, and this container of it: where a process number means one process."""
+    with contextlib.suppress(OSError):
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{socket.gethostname()}/{boot}/{os.stat('/proc/self/ns/pid').st_ino}"
+    return socket.gethostname()
+
+
+def _process(pid: int) -> str | None:
+    """When the process was started, so that a number used again is told apart; None when there is no such process."""
+    with contextlib.suppress(OSError):
+        status = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return None if status[0] in "ZX" else status[19]
+    if Path("/proc/self").exists():
+        return None
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None
+    except OSError:
+        pass
+    return "alive"

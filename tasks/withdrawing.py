@@ -1,0 +1,40 @@
+"""What happens to a task at the provider when the run that waits for it is cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from decimal import Decimal
+
+from blocks.client.errors import DashScopeError, NotCancellable
+from tasks import journal
+from tasks.session import Session, now
+
+log = logging.getLogger("wanflow.generation")
+
+_CANCEL_SECONDS = 5
+
+
+async def withdraw(session: Session, fingerprint: str, label: str) -> None:
+    """Cancel a generation's task where it still waits; one that runs is named and stays resumable.
+
+    Args:
+        fingerprint: of the generation.
+        label: what the run calls it.
+    """
+    submission = await journal.under_way(session.storage, fingerprint, session.account, now())
+    if submission is None:
+        return
+    try:
+        async with asyncio.timeout(_CANCEL_SECONDS):
+            await session.client.cancel(submission.task_id)
+    except NotCancellable:
+        log.warning(
+            "%s: task %s already runs and will be charged; run the same again to pick it up.", label, submission.task_id
+        )
+    except (DashScopeError, TimeoutError):
+        log.warning("%s: task %s could not be cancelled; run the same again to pick it up.", label, submission.task_id)
+    else:
+        await journal.settle(session.storage, fingerprint, session.account)
+        session.budget.settle(fingerprint, Decimal(0))
+        log.info("%s: task %s was cancelled before it began; it costs nothing.", label, submission.task_id)
