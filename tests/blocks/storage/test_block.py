@@ -29,6 +29,7 @@ class TestMediaStorageConforms(BlockStandardTestSuite):
         return MediaStorage
 
     def test_has_a_valid_image(self, block: type[MediaStorage]) -> None:
+        """The logo can be fetched, where its host can be reached."""
         try:
             urlopen(str(block._logo_url), timeout=10).close()
         except (URLError, TimeoutError) as error:
