@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -10,7 +11,9 @@ import yaml
 from blocks.catalog import fields_of, find
 from flows.document import InvalidInput, Problem, validate
 from flows.pipeline import Pipeline
-from flows.storyboard import Storyboard
+from flows.storyboard import Storyboard, anchor
+
+_MEDIA = ("image", "video", "audio")
 
 
 def pairs(given: Iterable[str], option: str) -> list[tuple[str, str]]:
@@ -53,17 +56,29 @@ def request_body(model: str, inputs: Iterable[str], parameters: Iterable[str]) -
 
 
 def pipeline_params(pipeline: Pipeline, given: Iterable[str], base: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A pipeline's parameters from ``-p`` arguments, over those of a file."""
-    params = dict(base or {})
+    """A pipeline's parameters from ``-p`` arguments, over those of a file; relative paths start from here."""
+    params: dict[str, Any] = {}
     for key, raw in pairs(given, "-p"):
         param = pipeline.params.get(key)
-        if param is None or param.type in ("text", "image", "video", "audio"):
+        if param is None or param.type in ("text", *_MEDIA):
             params[key] = raw
         elif param.type == "list":
-            params[key] = _scalar(raw) if raw.startswith("[") else raw.split(",")
+            params[key] = _scalar(raw) if raw.startswith("[") else [item.strip() for item in raw.split(",")]
         else:
             params[key] = _scalar(raw)
-    return params
+    return {**(base or {}), **anchored(pipeline, params, Path.cwd())}
+
+
+def anchored(pipeline: Pipeline, params: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Parameters with the relative paths of files made absolute."""
+
+    def anchor_all(value: Any) -> Any:
+        if isinstance(value, list):
+            return [anchor_all(item) for item in value]
+        return anchor(value, folder) if isinstance(value, str) else value
+
+    kinds = {name: param.items if param.type == "list" else param.type for name, param in pipeline.params.items()}
+    return {name: anchor_all(value) if kinds.get(name) in _MEDIA else value for name, value in params.items()}
 
 
 def storyboard(data: dict[str, Any], given: Iterable[str]) -> dict[str, Any]:
@@ -75,6 +90,8 @@ def storyboard(data: dict[str, Any], given: Iterable[str]) -> dict[str, Any]:
     for key, raw in pairs(given, "-p"):
         words = Storyboard.model_fields.get(key)
         value = raw if words is not None and words.annotation in (str, str | None) else _scalar(raw)
+        if key == "music":
+            value = anchor(raw, Path.cwd())
         *parents, last = key.split(".")
         here: Any = data
         try:

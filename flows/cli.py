@@ -105,15 +105,17 @@ def generate(
 ) -> None:
     """Generate single requests; what was finished before is not asked for again."""
     _prepare(verbose=verbose)
-    from flows.commands import bodies_of, generate_all, generations_json, show_generations
-
     limit = _amount(max_cost, as_json)
 
     async def work() -> Any:
-        bodies = bodies_of(model, request, requests, inputs or [], parameters or [])
-        return await generate_all(bodies, storage, take, limit, truncate, quiet=as_json)
+        from flows.generating import asks_of, generate_all
+
+        asks = asks_of(model, request, requests, inputs or [], parameters or [])
+        return await generate_all(asks, storage, take, limit, truncate, quiet=as_json)
 
     generations = _run(work, as_json)
+    from flows.generating import generations_json, show_generations
+
     if as_json:
         _print_json(generations_json(generations))
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,10 +17,16 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with what a user wrote: where, and what to do."""
+    """One thing that is wrong with what a user wrote: where, and what to do.
+
+    Attributes:
+        at: the field, from the root of what was written.
+        place: ``file:line:column``, when another file than the error's document says it.
+    """
 
     at: Location
     message: str
+    place: str = ""
 
 
 class InvalidInput(ValueError):
@@ -41,12 +47,12 @@ class InvalidInput(ValueError):
 
     def _line(self, problem: Problem) -> str:
         field_name = dotted(problem.at)
-        place = self.document.place(problem.at) if self.document else ""
+        place = problem.place or (self.document.place(problem.at) if self.document else "")
         return ": ".join(part for part in (place, field_name, problem.message) if part)
 
     def within(self, document: Document, at: Location = ()) -> InvalidInput:
         """The same problems, found in a part of a document."""
-        return InvalidInput([Problem(at + problem.at, problem.message) for problem in self.problems], document)
+        return InvalidInput([replace(problem, at=at + problem.at) for problem in self.problems], document)
 
 
 @dataclass

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from blocks.catalog import InvalidRequest
 from blocks.media import MediaError
+from flows.calls import ModelCall, OperationCall, prepare
 from flows.document import InvalidInput
 from flows.pipeline import Pipeline, Step
-from flows.references import resolve
 from flows.scope import Outputs, Scope, Skipped, StepSkipped
-from flows.steps import ModelCall, OperationCall, is_list_output, items, prepare, truth
+from flows.steps import holds, items, merged, truth
 from tasks.asset import Asset
 from tasks.budget import BudgetExceeded
 from tasks.downloading import DownloadFailed
@@ -30,7 +30,10 @@ from tasks.watching import StillRunning
 
 log = logging.getLogger("wanflow")
 
-_EXPECTED = (InvalidInput, InvalidRequest, BudgetExceeded, StillRunning, DownloadFailed, MediaError, OSError)
+_EXPECTED = (BudgetExceeded, StillRunning, DownloadFailed, MediaError, OSError)
+
+_FINAL = frozenset({"ModerationRefused", "AmbiguousSubmission", "DownloadFailed", "TaskGone"})
+"""Failures that no other model is asked after: it would refuse as well, or the first may yet be billed."""
 
 State = Literal["waiting", "running", "done", "failed", "skipped"]
 
@@ -100,7 +103,7 @@ async def run_steps(pipeline: Pipeline, params: dict[str, Any], listener: Listen
     A step that fails takes along only what depends on it; everything else goes on.
 
     Args:
-        params: values of the parameters, as `flows.plan.resolve_params` gives them.
+        params: values of the parameters, as `flows.parameters.resolve_params` gives them.
         listener: told about every step that changes its state.
 
     Returns:
@@ -132,11 +135,12 @@ async def _run_step(run: PipelineRun, step_run: StepRun, listener: Listener) -> 
         if truth(step, run.scope) is False:
             raise StepSkipped("its `when` does not hold")
         scopes = items(step, run.scope, ("steps", name))
-        _require(step, run.scope)
+        for scope in scopes:
+            _require(step, scope)
         step_run.state = "running"
         listener(step_run)
         each = await _together([_run_item(run, step_run, scope) for scope in scopes])
-        step_run.outputs = _merged(step, each) if step.for_each is not None else each[0]
+        step_run.outputs = merged(step, each) if step.for_each is not None else each[0]
         run.scope.steps[name] = step_run.outputs
         step_run.state = "done"
     except StepSkipped as skipped:
@@ -144,7 +148,10 @@ async def _run_step(run: PipelineRun, step_run: StepRun, listener: Listener) -> 
         run.scope.steps[name] = Skipped(str(skipped))
     except StepFailed as failed:
         _fail(run, step_run, failed.failure)
+    except InvalidInput as error:
+        _fail(run, step_run, _failure_of(error))
     finally:
+        step_run.generations.sort(key=lambda one: one[0] or 0)
         step_run.seconds_taken = time.monotonic() - started
         listener(step_run)
 
@@ -168,21 +175,9 @@ def _fail(run: PipelineRun, step_run: StepRun, failure: Failure) -> None:
 
 def _require(step: Step, scope: Scope) -> None:
     for demand in step.require:
-        if not resolve(demand, scope.look_up):
+        if not holds(demand, scope):
             message = f"requires {demand}, which is not so"
             raise StepFailed(Failure(code="RequirementFailed", message=message, kind="RequirementFailed"))
-
-
-def _merged(step: Step, each: list[Outputs]) -> Outputs:
-    """The outputs of a fan-out: lists, in the order of the items; lists of pictures are joined to one."""
-    if not each:
-        return {}
-    return {
-        name: [item for outputs in each for item in outputs[name]]
-        if is_list_output(step, name)
-        else [outputs[name] for outputs in each]
-        for name in each[0]
-    }
 
 
 async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope) -> Outputs:
@@ -197,19 +192,20 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope) -> Output
             if isinstance(call, OperationCall):
                 return await _operate(step_run, call, label, after)
             generation = await _generate(step, call, label, after)
-        except _EXPECTED as error:
+        except (InvalidInput, InvalidRequest) as error:
             failure = _failure_of(error)
             continue
         except Exception as error:
-            log.exception("%s failed", label)
+            if not isinstance(error, _EXPECTED):
+                log.exception("%s failed", label)
             failure = _failure_of(error)
-            continue
+            break
         step_run.generations.append((scope.index, generation))
         step_run.handles.append(generation.handle)
         if generation.succeeded:
             return outputs_of(generation.model, generation.assets, generation.values)
         failure = generation.failure
-        if failure and (failure.kind == "ModerationRefused" or failure.stops_run):
+        if failure and (failure.kind in _FINAL or failure.stops_run):
             break
     raise StepFailed(failure or Failure(code=None, message="gave nothing"))
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
+from keyword import iskeyword
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from flows import references
-from flows.document import Document, InvalidInput, Location, Problem, read_document, validate
+from flows.document import Document, InvalidInput, Location, Problem, nearest, read_document, validate
 from flows.references import BadReference
 
 ParamType = Literal["text", "image", "video", "audio", "integer", "number", "boolean", "list"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
+ParamName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=60)]
 
 RESERVED = frozenset({"item", "index", "or", "not"})
+OWN_FILES = frozenset({"index.html", "manifest.json", "pipeline.yaml", "storyboard.yaml", "contact-sheet.jpg"})
+"""What every production holds; no deliverable takes their place."""
+FLOW_PARAMETERS = frozenset({"storage", "max_cost"})
+"""Parameters that every pipeline's flow has."""
 
 
 class Param(BaseModel):
@@ -111,7 +118,7 @@ class Pipeline(BaseModel):
     pipeline: Name
     description: str = ""
     title: str | None = None
-    params: dict[Name, Param] = {}
+    params: dict[ParamName, Param] = {}
     steps: Annotated[dict[Name, Step], Field(min_length=1)]
     deliver: dict[str, str] = {}
 
@@ -177,6 +184,9 @@ def check_names(pipeline: Pipeline) -> None:
         InvalidInput: with every problem.
     """
     problems: list[Problem] = []
+    for name in pipeline.params:
+        if name in RESERVED | FLOW_PARAMETERS or iskeyword(name):
+            problems.append(Problem(("params", name), "this name is reserved"))
     for name in pipeline.steps:
         if name in pipeline.params or name in RESERVED:
             what = "a parameter has this name, too" if name in pipeline.params else "this name is reserved"
@@ -189,7 +199,8 @@ def check_names(pipeline: Pipeline) -> None:
             continue
         for at, alternatives, _ in found:
             for one in alternatives:
-                problem = _name_problem(pipeline, one, fan_out=step.for_each is not None and at[0] != "for_each")
+                each = step.for_each is not None and at[0] not in ("for_each", "when")
+                problem = _name_problem(pipeline, one, fan_out=each)
                 if problem is None and one.name == name:
                     problem = "a step cannot refer to itself"
                 if problem:
@@ -209,15 +220,20 @@ def check_names(pipeline: Pipeline) -> None:
             for one in alternatives_or_none
             if (problem := _name_problem(pipeline, one, fan_out=False))
         ]
-        if Path(path).is_absolute() or ".." in Path(path).parts:
-            problems.append(Problem(at, "must be a path inside the production"))
+        problems += [Problem(at, problem) for problem in _path_problems(path)]
     if problems:
         raise InvalidInput(problems)
 
 
-def _name_problem(pipeline: Pipeline, one: references.Reference, *, fan_out: bool) -> str | None:
-    from flows.document import nearest
+def _path_problems(path: str) -> Iterator[str]:
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or ".." in parts or "\\" in path or path.endswith("/"):
+        yield "must be the path of a file inside the production, e.g. film.mp4"
+    elif str(PurePosixPath(path)) in OWN_FILES:
+        yield f"every production has its own {path}; choose another name"
 
+
+def _name_problem(pipeline: Pipeline, one: references.Reference, *, fan_out: bool) -> str | None:
     if one.name in ("item", "index"):
         return None if fan_out else f"${{{one}}} is known only within a step with `for_each`"
     if one.name in pipeline.params:

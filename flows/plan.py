@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,17 +11,21 @@ from pydantic import BaseModel
 
 from blocks import catalog
 from blocks.catalog import InvalidRequest
+from blocks.media import MediaError
 from blocks.storage import MediaStorage
-from flows.calls import Call, ModelCall, OperationCall, prepare
+from flows.calls import Call, ModelCall, OperationCall, operation_call, prepare, request_problem
 from flows.document import InvalidInput, Location, Problem
 from flows.parameters import resolve_params
 from flows.pipeline import Pipeline, Step, check_names
+from flows.references import resolve
 from flows.scope import Many, Scope, Skipped, StepSkipped
-from flows.steps import check_steps, items, planned_outputs, truth
+from flows.steps import check_steps, items, merged, planned_outputs, truth
 from tasks import finished
 from tasks.editing import done_before, edit_key
 from tasks.fingerprint import fingerprint
+from tasks.importing import known_file
 from tasks.inputs import check_inputs
+from tasks.operations import OPERATIONS
 from tasks.outputs import outputs_of
 
 
@@ -134,6 +139,7 @@ class _Walk:
         self.region = region
         self.base = base
         self.rows: dict[str, PlanStep] = {}
+        self.keys: set[str] = set()
 
     async def step(self, name: str) -> None:
         step = self.pipeline.steps[name]
@@ -142,7 +148,7 @@ class _Walk:
             if truth(step, self.scope) is False:
                 raise StepSkipped("its `when` does not hold")
             scopes = items(step, self.scope, at)
-            calls = [prepare(step, scope, at) for scope in scopes]
+            calls = [await self._look_at_files(prepare(step, scope, at), at) for scope in scopes]
             for model in step.fallback:
                 for scope in scopes:
                     prepare(step, scope, at, model=model)
@@ -151,17 +157,14 @@ class _Walk:
             self.rows[name] = self._row(name, step, 0, note=f"skipped: {skipped}")
             return
         known = [await self._known(step, call, at) for call in calls]
-        fanned_out = step.for_each is not None
-        if all(output is not None for output in known) and calls:
-            each = [output for output in known if output is not None]
-            merged = {key: [output[key] for output in each] for key in each[0]} if fanned_out else each[0]
-            self.scope.steps[name] = merged
-        elif calls:
-            self.scope.steps[name] = planned_outputs(step, calls, fanned_out=fanned_out)
+        each = [output for output in known if output is not None]
+        if len(each) < len(calls):
+            self.scope.steps[name] = planned_outputs(step, calls, fanned_out=step.for_each is not None)
         else:
-            self.scope.steps[name] = {}
+            self.scope.steps[name] = each[0] if step.for_each is None else merged(step, each)
         quotes = [self._quote(call) for call in calls]
-        due = [quote for quote, output in zip(quotes, known, strict=True) if output is None]
+        again = [await self._asked_before(step, call) for call in calls]
+        due = [quote for quote, output, seen in zip(quotes, known, again, strict=True) if output is None and not seen]
         lengths = [call.request.seconds or call.input_seconds for call in calls if isinstance(call, ModelCall)]
         self.rows[name] = self._row(
             name,
@@ -171,7 +174,7 @@ class _Walk:
             seconds=sum(length for length in lengths if length) if lengths and all(lengths) else None,
             quote=_sum(due),
             full=_sum(quotes),
-            note=_many_note(step, self.scope),
+            note=self._note(step, any(again)),
         )
 
     def _row(
@@ -203,6 +206,8 @@ class _Walk:
     def _quote(self, call: Call) -> Decimal | None:
         if isinstance(call, OperationCall):
             return Decimal(0)
+        if call.unsure:
+            return None
         return catalog.quote(call.request, region=self.region, input_seconds=call.input_seconds).amount
 
     async def _known(self, step: Step, call: Call, at: Location) -> dict[str, Any] | None:
@@ -210,22 +215,63 @@ class _Walk:
         if call.pending:
             return None
         if isinstance(call, OperationCall):
-            if _has_addresses(call.given):
-                return None
             done = await done_before(self.storage, edit_key(call.use, call.given))
             return dict(done.outputs) if done else None
         try:
             await check_inputs(call.request, self.storage, call.assets, base=self.base)
         except InvalidRequest as error:
-            found = [Problem((*at, *problem.field.split(".")), str(problem)) for problem in error.problems]
-            raise InvalidInput(found) from None
-        key = await fingerprint(call.request, take=step.take, storage=self.storage, assets=call.assets, base=self.base)
-        record = await finished.read(self.storage, key)
+            raise InvalidInput([request_problem(problem, at) for problem in error.problems]) from None
+        record = await finished.read(self.storage, await self._key(step, call))
         if record is None or (record.emulated and not self.emulated):
             return None
         if not all([await self.storage.size(asset.path) == asset.bytes for asset in record.assets]):
             return None
         return outputs_of(call.request.model, record.assets, record.outcome.values)
+
+    async def _key(self, step: Step, call: ModelCall) -> str:
+        return await fingerprint(call.request, take=step.take, storage=self.storage, assets=call.assets, base=self.base)
+
+    async def _asked_before(self, step: Step, call: Call) -> bool:
+        """Whether this very generation is asked for earlier in the pipeline: it is paid for once."""
+        if isinstance(call, OperationCall) or call.pending:
+            return False
+        key = await self._key(step, call)
+        before = key in self.keys
+        self.keys.add(key)
+        return before
+
+    def _note(self, step: Step, again: bool) -> str:
+        if again:
+            return "asks for the same again: paid once"
+        unsure = step.for_each is not None and isinstance(resolve(step.for_each, self.scope.look_up), Many)
+        return "the number of items is an estimate" if unsure else ""
+
+    async def _look_at_files(self, call: Call, at: Location) -> Call:
+        """The call with the files that an operation's inputs name looked at: do they exist, are they what it takes?
+
+        What lies behind web addresses is not looked at; such a call stays pending.
+        """
+        if isinstance(call, ModelCall):
+            return call
+        operation = OPERATIONS[call.use]
+        given = dict(call.given)
+        for name, value in call.given.items():
+            takes = operation.media_input(name)
+            if takes is None:
+                continue
+            try:
+                given[name] = await self._files(value)
+            except (OSError, MediaError) as error:
+                raise InvalidInput([Problem((*at, "input", name), str(error))]) from None
+        found = operation_call(operation, given, at)
+        return replace(found, pending=found.pending or _has_addresses(given))
+
+    async def _files(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [await self._files(item) for item in value]
+        if not isinstance(value, str):
+            return value
+        return await known_file(value, self.storage, self.base) or value
 
 
 def _has_addresses(value: Any) -> bool:
@@ -239,11 +285,3 @@ def _has_addresses(value: Any) -> bool:
 def _sum(amounts: list[Decimal | None]) -> Decimal | None:
     known = [amount for amount in amounts if amount is not None]
     return None if len(known) < len(amounts) else sum(known, Decimal(0))
-
-
-def _many_note(step: Step, scope: Scope) -> str:
-    if step.for_each is None:
-        return ""
-    outputs = [value for found in scope.steps.values() if isinstance(found, dict) for value in found.values()]
-    unsure = any(isinstance(value, Many) for value in outputs)
-    return "the number of items is an estimate" if unsure else ""

@@ -22,11 +22,13 @@ from flows import library
 from flows.document import InvalidInput, Problem
 from flows.engine import Listener, PipelineRun, StepRun, run_steps
 from flows.manifest import ManifestScene
+from flows.parameters import resolve_params
 from flows.pipeline import Param, Pipeline
-from flows.plan import Plan, make_plan, resolve_params
+from flows.plan import Plan, make_plan
 from flows.production import Production, deliver
 from flows.storyboard import Storyboard
 from tasks import reporting
+from tasks.budget import BudgetExceeded
 from tasks.generation import generate as generate_one
 from tasks.records import Failure, Generation
 from tasks.session import Session, current, now, open_session
@@ -161,8 +163,7 @@ async def _produce(
 ) -> Production:
     limit = session.budget.limit
     if limit is not None and plan.total_cny > limit:
-        message = f"the plan comes to {plan.total_cny} CNY, over the limit of {limit} CNY; nothing was sent"
-        raise InvalidInput([Problem(("max_cost",), message)])
+        raise BudgetExceeded(f"the plan comes to {plan.total_cny} CNY, over the limit of {limit} CNY; nothing was sent")
     context = FlowRunContext.get()
     flow_run = context.flow_run if context else None
     started = now()

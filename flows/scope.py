@@ -18,6 +18,18 @@ class Pending:
     seconds: float | None = None
 
 
+class Address(str):
+    """Where a file is that only the network knows, with the kind of media that a parameter says it is."""
+
+    kind: str
+
+    def __new__(cls, text: str, kind: str) -> Address:
+        """The address, as text that remembers its kind."""
+        self = super().__new__(cls, text)
+        self.kind = kind
+        return self
+
+
 @dataclass(frozen=True)
 class Many:
     """A list of which only a run will know the length; a plan counts it as ``likely`` items."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -188,8 +190,13 @@ def language_of(text: str) -> Language:
     return "zh" if chinese > latin else "en"
 
 
-def load_storyboard(path: Path) -> tuple[Storyboard, Document]:
+def load_storyboard(
+    path: Path, change: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+) -> tuple[Storyboard, Document]:
     """A storyboard file; relative paths in it start from its own folder.
+
+    Args:
+        change: what is to be said otherwise than in the file.
 
     Raises:
         InvalidInput: with file, line and column of each problem.
@@ -198,17 +205,22 @@ def load_storyboard(path: Path) -> tuple[Storyboard, Document]:
     if isinstance(document.data, dict) and "steps" in document.data:
         message = f"this is a pipeline, not a storyboard; run it with `wanflow run {path.name}`"
         raise InvalidInput([Problem((), message)], document)
-    storyboard = validate(Storyboard, document.data, document)
+    data = document.data
+    if change is not None and isinstance(data, dict):
+        data = change(copy.deepcopy(data))
+    storyboard = validate(Storyboard, data, document)
     return anchored(storyboard, path.parent), document
 
 
 def anchored(storyboard: Storyboard, base: Path) -> Storyboard:
     """The storyboard with relative local paths made absolute."""
 
-    def anchor(value: str | None) -> str | None:
-        if value is None or "://" in value or value.startswith("data:") or Path(value).expanduser().is_absolute():
-            return value
-        return str((base / value).resolve())
+    scenes = [scene.model_copy(update={"audio_url": anchor(scene.audio_url, base)}) for scene in storyboard.scenes]
+    return storyboard.model_copy(update={"music": anchor(storyboard.music, base), "scenes": scenes})
 
-    scenes = [scene.model_copy(update={"audio_url": anchor(scene.audio_url)}) for scene in storyboard.scenes]
-    return storyboard.model_copy(update={"music": anchor(storyboard.music), "scenes": scenes})
+
+def anchor(value: str | None, folder: Path) -> str | None:
+    """A relative local path, from its folder; everything else as it is."""
+    if not value or "://" in value or value.startswith(("data:", "~")):
+        return value
+    return str((folder / value).resolve())

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -15,9 +15,10 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from flows.engine import StepRun
-from flows.manifest import Manifest
-from flows.plan import Plan
+if TYPE_CHECKING:  # Prefect stays unread where only lists are shown
+    from flows.engine import StepRun
+    from flows.manifest import Manifest
+    from flows.plan import Plan
 
 out = Console()
 err = Console(stderr=True)
@@ -34,6 +35,19 @@ _MARKS = {
 def money(amount: Decimal | None) -> str:
     """``¥3.60``; None is unknown, never 0."""
     return "unknown" if amount is None else f"¥{amount:,.2f}"
+
+
+def counted(calls: int, cached: int) -> str:
+    """``8 generations, 3 of them cached``."""
+    many = "one generation" if calls == 1 else f"{calls or 'no'} generations"
+    if not cached:
+        return many
+    return f"{many}, {'cached' if calls == 1 else 'all cached' if cached == calls else f'{cached} of them cached'}"
+
+
+def money_json(amount: Decimal | None) -> dict[str, Any] | None:
+    """An amount in a JSON document; None is unknown."""
+    return None if amount is None else {"amount": float(amount), "currency": "CNY"}
 
 
 def show_plan(plan: Plan) -> None:

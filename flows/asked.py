@@ -1,0 +1,140 @@
+"""What a command names: a film with its storyboard, or a pipeline with its parameters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from flows import arguments, library, productions
+from flows.document import Document, InvalidInput, Location, Problem, nearest, read_document
+from flows.film import compile_film, foreseen
+from flows.pipeline import Pipeline, load
+from flows.plan import Plan, make_plan
+from flows.production import Production
+from flows.storyboard import Storyboard, load_storyboard
+from tasks.session import Session
+
+_FILES = (".yaml", ".yml", ".json")
+
+
+class Asked:
+    """What is to be planned or run.
+
+    Args:
+        pipeline: a built-in pipeline's name, or a file: a pipeline, or a storyboard.
+        file: a storyboard for ``film``, a file of parameters for everything else.
+        given: ``KEY=VALUE`` arguments; they go over what files say.
+
+    Raises:
+        InvalidInput: it cannot be read; with the place of every problem.
+    """
+
+    def __init__(self, pipeline: str, file: Path | None, given: list[str]) -> None:
+        self.documents: list[Document] = []
+        self.storyboard: Storyboard | None = None
+        self.pipeline: Pipeline | None = None
+        self.params: dict[str, Any] = {}
+        self.base: Path | None = None
+        path = Path(pipeline)
+        if path.suffix in _FILES:
+            self._named_by_file(path, file, given)
+        elif pipeline == "film":
+            self._film(file, given)
+        elif pipeline in library.pipelines():
+            self.pipeline = library.pipelines()[pipeline]
+            self._params(file, given)
+        else:
+            known = ["film", *library.pipelines()]
+            message = f"there is no pipeline '{pipeline}'.{nearest(pipeline, known)} Known: {', '.join(known)}."
+            raise InvalidInput([Problem((), f"{message} Or name a file such as my-film.yaml.")])
+
+    def _named_by_file(self, path: Path, file: Path | None, given: list[str]) -> None:
+        data = read_document(path).data
+        if isinstance(data, dict) and "steps" not in data and ("scenes" in data or "brief" in data):
+            self._film(path, given)
+            return
+        self.pipeline, document = load(path)
+        self.base = path.resolve().parent
+        self._params(file, given)
+        self.documents.append(document)
+
+    def _film(self, file: Path | None, given: list[str]) -> None:
+        if file is None and not given:
+            raise InvalidInput([Problem((), "film needs a storyboard: -f storyboard.yaml, or -p title=… -p brief=…")])
+        if file is None:
+            self.storyboard = arguments.read_storyboard({}, given)
+            return
+        self.base = file.resolve().parent
+        self.storyboard, document = load_storyboard(file, lambda data: arguments.storyboard(data, given))
+        self.documents.append(document)
+
+    def _params(self, file: Path | None, given: list[str]) -> None:
+        assert self.pipeline is not None
+        data: Any = {}
+        if file is not None:
+            document = read_document(file)
+            data = document.data or {}
+            if not isinstance(data, dict):
+                raise InvalidInput([Problem((), "a file of parameters holds `name: value` lines")], document)
+            self.documents.append(document)
+            data = arguments.anchored(self.pipeline, data, file.resolve().parent)
+        self.params = arguments.pipeline_params(self.pipeline, given, data)
+
+    def placed(self, error: InvalidInput) -> InvalidInput:
+        """The same problems with file, line and column, where a file says them."""
+        if error.document is not None:
+            return error
+        return InvalidInput([replace(one, place=one.place or self._place(one.at)) for one in error.problems])
+
+    def _place(self, at: Location) -> str:
+        said = next((document for document in self.documents if at[:1] in document.marks), None)
+        if said is None and self.storyboard is not None:
+            said = next(iter(self.documents), None)
+        return said.place(at) if said and at else ""
+
+    async def plan(self, session: Session) -> Plan:
+        """Check and price it.
+
+        Raises:
+            InvalidInput: with every problem and its place.
+        """
+        try:
+            if self.storyboard is not None:
+                return await productions.plan_film(self.storyboard, session)
+            assert self.pipeline is not None
+            return await make_plan(
+                self.pipeline,
+                self.params,
+                storage=session.storage,
+                emulated=session.emulated,
+                region=session.region,
+                base=self.base,
+            )
+        except InvalidInput as error:
+            raise self.placed(error) from None
+
+    async def run(self) -> Production:
+        """Run it as a Prefect flow.
+
+        Raises:
+            InvalidInput: it cannot run; nothing was sent.
+            ProductionFailed: nothing was delivered.
+        """
+        try:
+            if self.storyboard is not None:
+                return await productions.film(self.storyboard)
+            assert self.pipeline is not None
+            return await productions.pipeline_flow(self.pipeline, self.base)(**self.params)  # type: ignore[no-any-return]
+        except InvalidInput as error:
+            raise self.placed(error) from None
+
+    def steps(self) -> list[tuple[str, str, str]]:
+        """Name, title and work of every step, as far as it is known before the run."""
+        if self.storyboard is not None:
+            board = foreseen(self.storyboard) if self.storyboard.brief else self.storyboard
+            pipeline = compile_film(board).pipeline
+        else:
+            assert self.pipeline is not None
+            pipeline = self.pipeline
+        return [(name, step.title or name, step.does) for name, step in pipeline.steps.items()]

@@ -1,0 +1,224 @@
+"""From a step's inputs to the call it makes: references resolved, types checked, requests validated.
+
+The plan and the engine share this: the plan calls it with what is known before anything runs (`Pending` stands for the
+rest), the engine with real assets. So whatever the plan accepted, the engine can send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from blocks import catalog
+from blocks.catalog import InvalidRequest, Request
+from flows.document import InvalidInput, Location, Problem, nearest
+from flows.kinds import MEDIA, an, holds_pending, kind_of, written
+from flows.pipeline import Step
+from flows.references import resolve
+from flows.scope import Address, Many, Pending, Scope
+from tasks import editing  # noqa: F401 - registers the operations
+from tasks.asset import Asset
+from tasks.operations import OPERATIONS, Operation
+
+
+@dataclass(frozen=True)
+class ModelCall:
+    """One generation to be: a typed request and what is known of its media.
+
+    Attributes:
+        pending: whether the request still holds placeholders; then it can be priced but not fingerprinted.
+        unsure: whether a value that may decide the price is known only to a run.
+        input_seconds: the length of the video or sound that goes in, when known.
+    """
+
+    request: Request
+    assets: dict[str, Asset]
+    pending: bool
+    unsure: bool
+    input_seconds: float | None
+
+
+@dataclass(frozen=True)
+class OperationCall:
+    """One local operation to be, with its inputs."""
+
+    use: str
+    given: dict[str, Any]
+    pending: bool
+
+
+Call = ModelCall | OperationCall
+
+
+def prepare(step: Step, scope: Scope, at: Location, *, model: str | None = None) -> Call:
+    """The call of a step for one item.
+
+    Args:
+        at: where the step stands in the pipeline, for errors.
+        model: a fallback model to ask instead of the step's own.
+
+    Raises:
+        InvalidInput: an input has the wrong type, or the model does not take the request.
+        StepSkipped: it refers to a skipped step.
+    """
+    if step.use:
+        given = resolve(step.input, scope.look_up, written)
+        return operation_call(OPERATIONS[step.use], given, at)
+    return _model_call(step, scope, at, model or step.model or "")
+
+
+class _Stand:
+    """Stands in for values within a request: assets by their URI, pending ones by markers.
+
+    A value that is neither media nor text and still unknown is left out; so is an optional parameter without one.
+    """
+
+    def __init__(self) -> None:
+        self.by_text: dict[str, Asset | Address | Pending] = {}
+        self.left_out: set[str] = set()
+
+    def in_for(self, value: Any) -> Any:
+        if isinstance(value, Asset):
+            self.by_text[value.uri] = value
+            return value.uri
+        if isinstance(value, Address):
+            self.by_text[str(value)] = value
+            return str(value)
+        if isinstance(value, Pending):
+            text = f"pending:{value.type}:{len(self.by_text)}"
+            self.by_text[text] = value
+            return text
+        if isinstance(value, Many):
+            return [self.in_for(value.item)] * value.likely
+        if isinstance(value, list):
+            return [self.in_for(item) for item in value]
+        if isinstance(value, dict):
+            self.left_out |= {key for key, item in value.items() if _unknowable(item)}
+            return {key: self.in_for(item) for key, item in value.items() if not (item is None or _unknowable(item))}
+        return value
+
+
+def _unknowable(value: Any) -> bool:
+    return isinstance(value, Pending) and value.type not in (*MEDIA, "text")
+
+
+def _model_call(step: Step, scope: Scope, at: Location, model: str) -> ModelCall:
+    stand = _Stand()
+    body = {
+        "model": model,
+        "input": stand.in_for(resolve(step.input, scope.look_up, written)),
+        "parameters": stand.in_for(resolve(step.parameters, scope.look_up, written)),
+    }
+    try:
+        request = catalog.request(body, truncate=step.truncate)
+    except InvalidRequest as error:
+        said = [problem for problem in error.problems if problem.field.rpartition(".")[2] not in stand.left_out]
+        raise InvalidInput([_told(stand, problem, at) for problem in said or error.problems]) from None
+    problems = list(_type_problems(stand, request, at))
+    if problems:
+        raise InvalidInput(problems)
+    sources = list(stand.by_text.values())
+    return ModelCall(
+        request=request,
+        assets={text: source for text, source in stand.by_text.items() if isinstance(source, Asset)},
+        pending=bool(stand.left_out) or any(isinstance(source, Pending) for source in sources),
+        unsure=bool(stand.left_out),
+        input_seconds=next((seconds for source in sources if (seconds := _length(source)) is not None), None),
+    )
+
+
+def _length(source: Asset | Address | Pending) -> float | None:
+    return None if isinstance(source, Address) else source.seconds
+
+
+def _told(stand: _Stand, problem: catalog.Problem, at: Location) -> Problem:
+    source = stand.by_text.get(problem.value) if isinstance(problem.value, str) else None
+    said = request_problem(problem, at)
+    return said if source is None else replace(said, message=f"takes no {kind_of(source)}")
+
+
+def request_problem(problem: catalog.Problem, at: Location) -> Problem:
+    """What is wrong with a request, at its place in the pipeline."""
+    path = tuple(int(part) if part.isdigit() else part for part in problem.field.split("."))
+    return Problem((*at, *path), str(problem).removeprefix(f"{problem.field}: "))
+
+
+def _type_problems(stand: _Stand, request: Request, at: Location) -> Iterator[Problem]:
+    media = {found.value: found for found in request.media()}
+    for text, source in stand.by_text.items():
+        kind = kind_of(source)
+        if text in media and kind != media[text].spec.kind:
+            yield Problem((*at, *media[text].path), f"wants {an(media[text].spec.kind)}, got {an(kind)}")
+        if text not in media and kind in MEDIA:
+            path = _path_of(request.to_dict(), text)
+            yield Problem((*at, *path), f"wants text, got {an(kind)}")
+
+
+def _path_of(body: Any, text: str, path: Location = ()) -> Location:
+    if isinstance(body, dict):
+        found = (_path_of(item, text, (*path, key)) for key, item in body.items())
+        return next((one for one in found if one), ())
+    if isinstance(body, list):
+        found = (_path_of(item, text, (*path, number)) for number, item in enumerate(body))
+        return next((one for one in found if one), ())
+    return path if body == text else ()
+
+
+def operation_call(operation: Operation, given: dict[str, Any], at: Location) -> OperationCall:
+    """The call of an operation with these inputs.
+
+    Raises:
+        InvalidInput: an input is missing, unknown, or of the wrong kind.
+    """
+    problems: list[Problem] = []
+    for name, value in given.items():
+        takes = operation.media_input(name)
+        if takes is None:
+            continue
+        if operation.takes_list(name) and not isinstance(value, list | Many):
+            problems.append(Problem((*at, "input", name), f"wants a list, got {an(kind_of(value))}"))
+        listed = [value.item] if isinstance(value, Many) else value if isinstance(value, list) else [value]
+        if isinstance(value, list | Many) and not operation.takes_list(name):
+            problems.append(Problem((*at, "input", name), "wants a single file, got a list"))
+        for item in listed:
+            kind = kind_of(item)
+            if isinstance(item, Asset | Address | Pending) and kind not in takes.kinds:
+                problems.append(Problem((*at, "input", name), f"wants {_either(takes.kinds)}, got {an(kind)}"))
+    problems += _operation_input_problems(operation, given, at)
+    if problems:
+        raise InvalidInput(problems)
+    return OperationCall(operation.name, given, pending=holds_pending(given))
+
+
+def _either(kinds: Iterable[str]) -> str:
+    return " or ".join(an(kind) for kind in kinds)
+
+
+def _operation_input_problems(operation: Operation, given: dict[str, Any], at: Location) -> Iterator[Problem]:
+    stand_in = Asset(uri="", path="", media_type="application/octet-stream", bytes=0, sha256="")
+
+    def known(value: Any, media: bool) -> Any:
+        if isinstance(value, Many):
+            return [known(value.item, media)]
+        if isinstance(value, list):
+            return [known(item, media) for item in value]
+        return stand_in if media and isinstance(value, Asset | Pending | str) else value
+
+    checked = {name: known(value, operation.media_input(name) is not None) for name, value in given.items()}
+    checked = {name: value for name, value in checked.items() if not isinstance(value, Pending)}
+    names = list(operation.inputs.model_fields)
+    try:
+        operation.inputs.model_validate(checked)
+    except ValidationError as error:
+        for item in error.errors():
+            place = (*at, "input", *item["loc"])
+            if item["type"] == "missing" and item["loc"][0] in given:
+                continue
+            if item["type"] == "extra_forbidden":
+                wrong = str(item["loc"][-1])
+                yield Problem(place, f"unknown field '{wrong}'.{nearest(wrong, names)} Known here: {', '.join(names)}.")
+            else:
+                yield Problem(place, str(item["msg"]).lower() if item["type"] != "missing" else "is missing")

@@ -1,0 +1,155 @@
+"""``wanflow generate``: requests from files or arguments, generated all at once, shown or as one JSON document."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from blocks import catalog
+from blocks.catalog import InvalidRequest, UnknownModel
+from flows import arguments, productions
+from flows.document import InvalidInput, Problem
+from flows.terminal import err, money, money_json, out
+from tasks.inputs import check_inputs
+from tasks.records import Generation
+from tasks.session import open_session
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request in the wire form, and where the user wrote it: ``requests.jsonl:3``."""
+
+    body: dict[str, Any]
+    where: str = ""
+
+    def typed(self, *, truncate: bool) -> catalog.Request:
+        """The request, checked.
+
+        Raises:
+            InvalidRequest: the model would not take it.
+        """
+        said = {key: value for key, value in self.body.items() if key != "truncate"}
+        return catalog.request(said, truncate=truncate or bool(self.body.get("truncate")))
+
+
+def asks_of(
+    model: str | None, request: Path | None, requests: Path | None, inputs: list[str], parameters: list[str]
+) -> list[Ask]:
+    """The requests that a ``generate`` command names.
+
+    Raises:
+        InvalidInput: none is named, more than one way is used, or a file cannot be read.
+    """
+    ways = [model is not None, request is not None, requests is not None]
+    if sum(ways) != 1:
+        raise InvalidInput([Problem((), "give one of: --request FILE, --requests FILE.jsonl, or MODEL -i KEY=VALUE …")])
+    if model is not None:
+        try:
+            return [Ask(arguments.request_body(model, inputs, parameters))]
+        except UnknownModel as error:
+            raise InvalidInput([Problem((), str(error.problems[0]))]) from None
+    if inputs or parameters:
+        raise InvalidInput([Problem((), "-i and -p go with MODEL; a file holds the whole request")])
+    if request is not None:
+        return [Ask(_json_object(_text(request), str(request)), str(request))]
+    assert requests is not None
+    lines = [(number, line) for number, line in enumerate(_text(requests).splitlines(), 1) if line.strip()]
+    if not lines:
+        raise InvalidInput([Problem((), f"{requests}: holds no request; write one a line")])
+    return [Ask(_json_object(line, f"{requests}:{number}"), f"{requests}:{number}") for number, line in lines]
+
+
+def _text(path: Path) -> str:
+    try:
+        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise InvalidInput([Problem((), f"cannot read {path}: {reason}")]) from None
+
+
+def _json_object(text: str, where: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"column {error.colno}" if error.lineno == 1 else f"line {error.lineno}, column {error.colno}"
+        raise InvalidInput([Problem((), f"{where}: not valid JSON: {error.msg} at {place}")]) from None
+    if not isinstance(found, dict):
+        raise InvalidInput([Problem((), f'{where}: expected {{"model": …, "input": …, "parameters": …}}')])
+    return found
+
+
+async def generate_all(
+    asks: list[Ask], storage: str | None, take: int, max_cost: Decimal | None, truncate: bool, *, quiet: bool
+) -> list[Generation]:
+    """Generate requests as a Prefect flow, all of them checked before the first is sent.
+
+    Raises:
+        InvalidInput: one of them would be refused, or a file it names is not what it takes; nothing was sent.
+        DashScopeError: the service refuses the key or cannot be reached; nothing was sent.
+    """
+    await _check(asks, storage, truncate)
+    async with open_session(storage, max_cost=max_cost) as session:
+        await session.preflight()
+        if not quiet:
+            what = "one request" if len(asks) == 1 else f"{len(asks)} requests"
+            err.print(Text(f"{what} to {session.service}", style="dim"))
+        return await productions.generate([ask.body for ask in asks], take=take, truncate=truncate)
+
+
+async def _check(asks: list[Ask], storage: str | None, truncate: bool) -> None:
+    problems: list[Problem] = []
+    async with open_session(storage, offline=True) as session:
+        for ask in asks:
+            try:
+                await check_inputs(ask.typed(truncate=truncate), session.storage, {}, base=session.base)
+            except InvalidRequest as error:
+                problems += [Problem((), str(problem), place=ask.where) for problem in error.problems]
+    if problems:
+        raise InvalidInput(problems)
+
+
+def generations_json(generations: list[Generation]) -> dict[str, Any]:
+    """Generations as the one JSON document of ``wanflow generate --json``."""
+    return {
+        "generations": [
+            {
+                "fingerprint": one.fingerprint,
+                "model": one.model,
+                "status": str(one.status) if one.status else "FAILED",
+                "task_id": one.task_id,
+                "cached": one.cached,
+                "usage": one.usage,
+                "cost": money_json(one.cost_cny),
+                "outputs": [
+                    {"uri": asset.uri, "media_type": asset.media_type, "bytes": asset.bytes, "sha256": asset.sha256}
+                    for asset in one.assets
+                ],
+                "values": one.values,
+                "error": {"code": one.failure.code, "message": one.failure.message} if one.failure else None,
+            }
+            for one in generations
+        ]
+    }
+
+
+def show_generations(generations: list[Generation]) -> None:
+    """A block of lines for each generation: what it gave, what it cost, or why it failed."""
+    for one in generations:
+        if one.failure is not None:
+            said = ": ".join(part for part in (one.failure.code, one.failure.message) if part)
+            out.print(Text(f"✗ {one.model}  {said}", style="red"))
+            if one.failure.advice:
+                out.print(Text(f"  {one.failure.advice}", style="dim"))
+            continue
+        state = "cached" if one.cached else f"{one.seconds_taken or 0:.0f} s"
+        out.print(Text(f"✓ {one.model}  {money(one.cost_cny)}  {state}", style="green"))
+        for asset in one.assets:
+            out.print(Text(f"  {asset.uri}"), soft_wrap=True)
+        for name, value in one.values.items():
+            out.print(Text(f"  {name}: {value}"), soft_wrap=True)

@@ -1,0 +1,48 @@
+"""References name parameters, items and the outputs of steps."""
+
+from typing import Any
+
+import pytest
+
+from flows.references import Alternatives, BadReference, Reference, find, parse, resolve, whole
+
+
+def named(alternatives: Alternatives) -> Any:
+    return {"clip.video": 7, "name": "Lan", "item": [1, 2]}[str(alternatives[0])]
+
+
+def test_a_string_that_is_one_reference_takes_the_value_as_it_is() -> None:
+    """A whole reference keeps the type of what it names."""
+    assert resolve({"a": "${clip.video}", "b": ["${item}"]}, named) == {"a": 7, "b": [[1, 2]]}
+
+
+def test_a_reference_within_text_is_written_out() -> None:
+    """Within other text a reference becomes text, and $${ stays a literal ${."""
+    assert resolve("to ${name}, $${name}: ${clip.video}", named) == "to Lan, ${name}: 7"
+
+
+def test_alternatives_are_tried_in_order() -> None:
+    """`or` separates alternatives."""
+    assert parse("a.video or b.video[2] or c") == (
+        Reference("a", "video"),
+        Reference("b", "video", 2),
+        Reference("c"),
+    )
+
+
+@pytest.mark.parametrize("text", ["", "a..b", "1a.b", "a.b.c", "a or", "a and b", "a.video[x]"])
+def test_what_is_no_reference_is_refused(text: str) -> None:
+    """Anything but the documented forms is an error that shows the forms."""
+    with pytest.raises(BadReference, match=r"write \$\{step\.output\}"):
+        parse(text)
+
+
+def test_references_are_found_wherever_they_stand() -> None:
+    """Every reference is found with its place, and whether it is the whole value."""
+    found = list(find({"x": {"y": ["${a.b}", "see ${c}"]}, "n": 3}))
+    assert [(at, str(names[0]), alone) for at, names, alone in found] == [
+        (("x", "y", 0), "a.b", True),
+        (("x", "y", 1), "c", False),
+    ]
+    assert whole("plain") is None
+    assert whole(5) is None
