@@ -303,10 +303,7 @@ def _annotation(param: Param) -> Any:
     kind: Any = types.GenericAlias(list, _TYPES[param.items]) if param.type == "list" else _TYPES[param.type]
     if param.choices:
         kind = Literal[tuple(param.choices)]
-    hint = f" ({param.type}: {_MEDIA_HINT})" if param.type in ("image", "video", "audio") else ""
-    return Annotated[
-        kind if param.is_required else kind | None, Field(description=f"{param.description}{hint}".strip())
-    ]
+    return Annotated[kind if param.is_required else kind | None, Field(description=_said(param))]
 
 
 def pipeline_flow(pipeline: Pipeline, base: Path | None = None) -> Flow[Any, Any]:
@@ -334,12 +331,25 @@ def pipeline_flow(pipeline: Pipeline, base: Path | None = None) -> Flow[Any, Any
     ]
     parameters += [inspect.Parameter(name, keyword, annotation=kind, default=None) for name, kind in _COMMON.items()]
     run.__name__ = re.sub(r"\W", "_", pipeline.pipeline)
-    run.__doc__ = pipeline.description
+    run.__doc__ = _docstring(pipeline)
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     run.__module__ = __name__
     body: Callable[..., Awaitable[Production]] = run
     return flow(name=pipeline.pipeline, flow_run_name=pipeline.pipeline, description=pipeline.description)(body)
+
+
+def _docstring(pipeline: Pipeline) -> str:
+    """What Prefect's form says of each parameter: it reads the arguments of the docstring."""
+    lines = [f"    {name}: {_said(param)}" for name, param in pipeline.params.items()]
+    lines += ["    storage: where results land; the configured storage if absent."]
+    lines += ["    max_cost: stop before the request that would pass this, CNY."]
+    return "\n".join([pipeline.description, "", "Args:", *lines])
+
+
+def _said(param: Param) -> str:
+    hint = f" ({param.type}: {_MEDIA_HINT})" if param.type in ("image", "video", "audio") else ""
+    return f"{param.description}{hint}".strip() or param.type
 
 
 _COMMON: dict[str, Any] = {"storage": Storage, "max_cost": MaxCost}
