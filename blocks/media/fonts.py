@@ -62,7 +62,7 @@ def font(size: int) -> ImageFont.FreeTypeFont:
         NoFont: Neither the system nor the package has one.
     """
     path, index = find_font()
-    return ImageFont.truetype(str(path), size, index=index)
+    return ImageFont.FreeTypeFont(str(path), size, index)
 
 
 @lru_cache(maxsize=1)
@@ -112,7 +112,7 @@ def _simplified_face(path: Path) -> int | None:
     usable: list[int] = []
     for index in range(10 if path.suffix.lower() == ".ttc" else 1):
         try:
-            face = ImageFont.truetype(str(path), 24, index=index)
+            face = ImageFont.FreeTypeFont(str(path), 24, index)  # truetype() would look for the name elsewhere
         except OSError:
             break
         if all(_draws(face, character) for character in SAMPLE):

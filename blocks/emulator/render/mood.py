@@ -16,7 +16,8 @@ PLACES: Mapping[str, str] = {
     "corridor": r"corridor|hallway|tunnel|staircase|elevator|subway|走廊|过道|隧道|楼梯|电梯|地铁|廊",
     "room": r"room|interior|indoor|desk|office|kitchen|studio|library|workshop|caf[eé]|window ?sill|bedroom|house|"
     r"building|door|房间|室内|书房|书桌|办公室|厨房|工作室|图书馆|咖啡|窗台|窗边|窗前|卧室|屋内|客厅|店里|茶馆|茶室|建筑|大门|门口|桌",
-    "old_town": r"old town|temple|palace|pagoda|lantern|courtyard|alley|tile[ds]? roof|rooftops|market|village|ancient|"
+    "old_town": r"old town|temple|palace|pagoda|lantern|courtyard|alley|tile[ds]? roof|rooftops|market|village|"
+    r"ancient (?:town|city|street|gate|wall|capital)|"
     r"古城|古镇|老城|老街|寺|宫殿|塔|灯笼|庭院|院子|小巷|巷|屋檐|屋顶|瓦|集市|夜市|村|胡同|古代|古风|城墙|国风",
     "city": r"city|street|neon|skyline|skyscraper|downtown|traffic|avenue|new york|tokyo|shanghai|rooftop|bridge|"
     r"城市|街|霓虹|摩天|高楼|都市|纽约|东京|上海|天台|车流|路口|桥",

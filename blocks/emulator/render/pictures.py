@@ -6,7 +6,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from blocks.emulator.render.animatic import draw_shots
 from blocks.emulator.render.job import Rendered, RenderJob
-from blocks.emulator.render.layers import Canvas
+from blocks.emulator.render.layers import Canvas, to_planes
 from blocks.emulator.render.mood import read_mood
 from blocks.emulator.render.palettes import mix, palette_of
 from blocks.emulator.render.shots import read_shots
@@ -61,10 +61,9 @@ def _worked(job: RenderJob, base: Image.Image, number: int) -> Image.Image:
         base.convert("L"), palette.near, mix(palette.light, (255, 255, 255), 0.3), mid=palette.sky[1]
     )
     picture = Image.blend(ImageEnhance.Color(base).enhance(1.25), toned, 0.45)
-    from blocks.emulator.render.layers import to_planes
-
     canvas = Canvas(*(Image.fromarray(plane) for plane in to_planes(picture)))
-    Titles(size, job.prompt, job.model, palette.accent, marked=bool(job.parameters.get("watermark"))).draw(canvas, 0, 9)
+    marked = bool(job.parameters.get("watermark"))
+    Titles(size, job.prompt, job.model, palette.accent, marked=marked, shaded=True).draw(canvas, 0, 9)
     return _rgb(canvas)
 
 

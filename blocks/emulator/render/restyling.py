@@ -15,7 +15,7 @@ from blocks.emulator.render.insets import Insets
 from blocks.emulator.render.job import Rendered, RenderJob
 from blocks.emulator.render.layers import Canvas
 from blocks.emulator.render.mood import read_mood
-from blocks.emulator.render.palettes import palette_of
+from blocks.emulator.render.palettes import mix, palette_of
 from blocks.emulator.render.sizes import capped_size, short_side_size
 from blocks.emulator.render.soundtrack import read_sound
 from blocks.emulator.render.stills import load
@@ -152,7 +152,7 @@ def _by_words(job: RenderJob, size: tuple[int, int]) -> Callable[[Canvas], Canva
     if "vace" not in job.model:
         return Canvas.copy
     palette = palette_of(read_mood(job.prompt, seed=job.seed))
-    red, green, blue = palette.sky[1]
+    red, green, blue = mix(palette.sky[1], palette.sky[2], 0.6)
     grey = (red + green + blue) / 3
     tint_blue, tint_red = chroma(0.75, (blue - grey) * 0.28), chroma(0.75, (red - grey) * 0.28)
     light = [min(235, max(16, round(16 + (v - 16) * (0.72 if palette.dark else 1.08)))) for v in range(256)]

@@ -58,7 +58,7 @@ def explore(
     for shot in shots.shots:
         mood = read_mood(shot.text, shots.overall, number=shot.number, seed=seed, before=mood)
         label = f"shot {shot.number}/{count}" if count > 1 else "single shot"
-        titles = Titles(size, shot.text, f"{model} · {label}", palette_of(mood).accent, marked=marked)
+        titles = Titles(size, shot.text, f"{model} · {label}", palette_of(mood).accent, marked=marked, shaded=True)
         view = fitted if shot.number == 1 else _part(picture, size, shot.number, seed)
         layer = Layer(view)
         light = _shimmer(size, seed + shot.number)
@@ -96,7 +96,7 @@ def transform(
     """Turn one picture into another: both move, and the second grows through the first in soft patches."""
     total = frame_count(seconds)
     mood = read_mood(text, seed=seed)
-    titles = Titles(size, text, f"{model} · first to last frame", palette_of(mood).accent, marked=marked)
+    titles = Titles(size, text, f"{model} · first to last frame", palette_of(mood).accent, marked=marked, shaded=True)
     one, two = (
         Layer(ImageOps.fit(first, size, Image.Resampling.LANCZOS)),
         Layer(ImageOps.fit(last, size, Image.Resampling.LANCZOS)),

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from blocks.emulator.render.layers import Canvas, Stamp
@@ -23,22 +24,32 @@ class Titles:
         accent: Colour of the bar beside the text.
         marked: Whether the generated-by mark is shown.
         heading: Shown under the slate for the shot's first seconds.
+        shaded: Whether the rows behind the writing are darkened, for pictures that may carry writing already.
     """
 
     def __init__(
-        self, size: tuple[int, int], text: str, slate: str, accent: Colour, *, marked: bool = False, heading: str = ""
+        self,
+        size: tuple[int, int],
+        text: str,
+        slate: str,
+        accent: Colour,
+        *,
+        marked: bool = False,
+        heading: str = "",
+        shaded: bool = False,
     ) -> None:
         self.size = size
         self.slate = drawable(slate)
         self._fixed: list[tuple[Stamp, int, int]] = []
         self._slates: dict[int, Stamp] = {}
+        self._shaded = shaded
         unit = min(size[1], round(size[0] * 1.1))
         self.unit = unit
         self.margin = max(12, round(unit * 0.035))
         mark_height = self._add_mark() if marked else 0
-        if text.strip():
+        if drawable(text):
             self._add_text(text, accent, mark_height)
-        self.heading = self._heading(heading) if heading.strip() else None
+        self.heading = self._heading(heading) if drawable(heading) else None
 
     def draw(self, canvas: Canvas, at: float, into_shot: float) -> None:
         """Write on a frame.
@@ -74,6 +85,8 @@ class Titles:
         )
         draw_setting(brush, setting, (2 * pad, 0.65 * pad), (250, 250, 252, 255))
         top = height - self.margin - panel_h - (0 if wide else mark_height)
+        if self._shaded:
+            self._fixed.insert(0, (_shade(width, height - top + 2 * self.margin), 0, top - 2 * self.margin))
         self._fixed.append((Stamp.of(panel), self.margin, top))
 
     def _add_mark(self) -> int:
@@ -88,7 +101,12 @@ class Titles:
         setting = fit(text, self.size[0] - 4 * self.margin, size * 2, largest=size, smallest=max(9, size - 8))
         pad = round(size * 0.6)
         widest = font(setting.size).getlength(text.translate(str.maketrans("123456789", "000000000")))
-        panel = _panel(round(max(widest, setting.width)) + round(3.2 * pad), setting.height + pad // 2, size, 125)
+        panel = _panel(
+            round(max(widest, setting.width)) + round(3.2 * pad),
+            setting.height + pad // 2,
+            size,
+            225 if self._shaded else 125,
+        )
         brush = ImageDraw.Draw(panel)
         r, middle = size * 0.24, panel.height / 2
         brush.ellipse([pad - r * 0.2, middle - r, pad + r * 1.8, middle + r], fill=(255, 86, 74, 255))
@@ -119,6 +137,14 @@ def mark_stamp(unit: int) -> Stamp:
     picture.paste((255, 255, 255), (0, 0), letters.point(lambda v: min(255, v * 2)))
     picture.putalpha(ImageChops.lighter(letters, shadow))
     return Stamp.of(picture)
+
+
+def _shade(width: int, height: int) -> Stamp:
+    """A band that grows dark downwards."""
+    rows = (np.clip(np.linspace(0, 3, height // 2 * 2), 0, 1) ** 1.5 * 238).astype(np.uint8)
+    band = Image.new("RGB", (width, len(rows)), (10, 12, 18))
+    band.putalpha(Image.fromarray(np.repeat(rows[:, None], width, axis=1)))
+    return Stamp.of(band)
 
 
 def _panel(width: int, height: int, radius: int, opacity: int) -> Image.Image:

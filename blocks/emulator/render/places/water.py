@@ -85,7 +85,7 @@ def _waves(stage: Stage, base: float, height: float, count: int) -> Floats:
     x = np.linspace(0, 2 * math.pi, stage.size[0]) * count
     bend = stage.random.uniform(0, 6.28, 3)
     line = np.sin(x + bend[0] + 0.8 * np.sin(x * 0.37 + bend[1])) * (0.7 + 0.3 * np.sin(x * 0.21 + bend[2]))
-    waves: Floats = (base - (1 - np.abs(line)) * height * 2).astype(np.float32)
+    waves: Floats = (base - np.clip((1 + line) / 2, 0, 1) ** 1.7 * height * 2).astype(np.float32)
     return waves
 
 
