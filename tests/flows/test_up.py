@@ -130,7 +130,7 @@ def test_everything_starts_stops_and_goes_on(
     below = descendants(process.pid)
     assert house.starts()[0] in below
     process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
+    assert process.wait(60) == 0, house.said()
     gone([process.pid, *below])
 
     process = house.start()
@@ -145,7 +145,7 @@ def test_everything_starts_stops_and_goes_on(
     until(lambda: state() == "COMPLETED", 60)
     below = descendants(process.pid)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0
+    assert process.wait(60) == 0, house.said()
     gone([process.pid, *below])
 
 
@@ -153,7 +153,7 @@ def test_a_taken_port_is_said_before_anything_starts(house: House) -> None:
     """A port that somebody uses ends it at once, with the option that helps."""
     with socket.create_server(("127.0.0.1", house.port)):
         process = house.start()
-        assert process.wait(30) == 2
+        assert process.wait(30) == 2, house.said()
     assert "--port" in house.said()
     assert not (house.folder / ".wanflow").exists()
 
@@ -162,7 +162,7 @@ def test_a_process_that_does_not_start_ends_the_others(house: House, gone: Calla
     """When one process fails, its last words are shown and nothing else is left."""
     (house.folder / "stub_productions.py").write_text("raise RuntimeError('no such production')\n")
     process = house.start()
-    assert process.wait(150) == 3
+    assert process.wait(150) == 3, house.said()
     assert "no such production" in house.said()
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{house.api}/health", timeout=5)
@@ -177,5 +177,5 @@ def test_an_interrupt_while_it_starts_leaves_nothing(
     until(lambda: descendants(process.pid))
     below = descendants(process.pid)
     process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
+    assert process.wait(60) == 0, house.said()
     gone([process.pid, *below])
