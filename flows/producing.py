@@ -13,7 +13,7 @@ from flows.engine import Listener, PipelineRun, StepRun, run_steps
 from flows.manifest import ManifestScene
 from flows.parameters import resolve_params
 from flows.pipeline import Pipeline
-from flows.plan import Plan
+from flows.plan import Plan, make_plan
 from flows.production import Production, deliver
 from tasks import reporting
 from tasks.budget import BudgetExceeded
