@@ -116,7 +116,7 @@ def _model_call(step: Step, scope: Scope, at: Location, model: str) -> ModelCall
         request = catalog.request(body, truncate=step.truncate)
     except InvalidRequest as error:
         said = [problem for problem in error.problems if problem.field.rpartition(".")[2] not in stand.left_out]
-        raise InvalidInput([_told(stand, problem, at) for problem in said or error.problems]) from None
+        raise InvalidInput([_told(stand, problem, at) for problem in without_echoes(said or error.problems)]) from None
     problems = list(_type_problems(stand, request, at))
     if problems:
         raise InvalidInput(problems)
@@ -138,6 +138,16 @@ def _told(stand: _Stand, problem: catalog.Problem, at: Location) -> Problem:
     source = stand.by_text.get(problem.value) if isinstance(problem.value, str) else None
     said = request_problem(problem, at)
     return said if source is None else replace(said, message=f"takes no {kind_of(source)}")
+
+
+def without_echoes(problems: list[catalog.Problem]) -> list[catalog.Problem]:
+    """Problems without those that follow from a typo: a field is not missing that is only misspelt."""
+    misspelt = [problem for problem in problems if "did you mean" in problem.message]
+    meant = {
+        f"{problem.field.rpartition('.')[0]}.{problem.message.rpartition('did you mean ')[2].rstrip('?')}"
+        for problem in misspelt
+    }
+    return [problem for problem in problems if problem.message != "is missing" or problem.field not in meant]
 
 
 def request_problem(problem: catalog.Problem, at: Location) -> Problem:

@@ -228,7 +228,7 @@ def _exit_code(error: Exception) -> int | None:
     from blocks.storage import StorageUnusable
     from tasks.budget import BudgetExceeded
 
-    if isinstance(error, StorageUnusable | BudgetExceeded):
+    if isinstance(error, StorageUnusable | BudgetExceeded) or _misconfigured(error):
         return WRONG_INPUT
     from blocks.client.errors import DashScopeError
     from flows.productions import ProductionFailed
@@ -236,7 +236,18 @@ def _exit_code(error: Exception) -> int | None:
     return REFUSED if isinstance(error, DashScopeError | ProductionFailed) else None
 
 
+def _misconfigured(error: Exception) -> bool:
+    """Whether a block refuses what the environment says."""
+    from pydantic import ValidationError
+
+    return isinstance(error, ValidationError) and error.title in ("DashScope", "MediaStorage")
+
+
 def _said(error: Exception) -> str:
+    from pydantic import ValidationError
+
+    if isinstance(error, ValidationError):
+        return "; ".join(str(item["msg"]).removeprefix("Value error, ") for item in error.errors(include_url=False))
     advice = getattr(error, "advice", None)
     text = str(error)
     return f"{text}\n{advice}" if advice and advice not in text else text

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
-from flows import productions
+from flows import producing
 from flows.asked import Asked
 from flows.plan import Plan
 from flows.production import Production
@@ -41,20 +41,21 @@ async def run_of(
         await asked.plan(session)  # what is wrong is said before anything is started
     async with open_session(storage, max_cost=max_cost, base=asked.base) as session:
         plan = await asked.plan(session)
+        producing.within_limit(plan, session)
         await session.preflight()
         if not quiet:
             where = "the embedded emulator (no key is set: an animatic, free)" if uses_emulator() else session.service
             price = money(plan.total_cny) + (" and more of unknown price" if plan.unknown else "")
             err.print(Text(f"{plan.title}: {counted(plan.calls, plan.cached)}, {price}; {where}"))
         progress = Progress(asked.steps(), quiet=quiet)
-        token = productions.listener.set(progress)
+        token = producing.listener.set(progress)
         try:
             with progress.shown():
                 return await asked.run()
-        except productions.ProductionFailed as failed:
+        except producing.ProductionFailed as failed:
             return failed.production
         finally:
-            productions.listener.reset(token)
+            producing.listener.reset(token)
 
 
 def summary(production: Production) -> dict[str, Any]:

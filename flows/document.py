@@ -129,9 +129,12 @@ def dotted(at: Location) -> str:
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """`` Did you mean 'x'?`` for the name most like the given one, or nothing."""
-    known = list(names)
-    match = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+    match = _close(str(name), list(names))
     return f" Did you mean '{match[0]}'?" if match else ""
+
+
+def _close(name: str, names: list[str]) -> list[str]:
+    return difflib.get_close_matches(name, names, n=1, cutoff=0.5)
 
 
 def validate(kind: type[M], data: Any, document: Document | None = None, at: Location = ()) -> M:
@@ -145,8 +148,19 @@ def validate(kind: type[M], data: Any, document: Document | None = None, at: Loc
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        problems = [Problem(at + _location(item), _message(kind, item)) for item in error.errors(include_url=False)]
+        found = error.errors(include_url=False)
+        meant = {(*item["loc"][:-1], _meant(kind, item)) for item in found if item["type"] == "extra_forbidden"}
+        problems = [
+            Problem(at + _location(item), _message(kind, item))
+            for item in found
+            if not (item["type"] == "missing" and item["loc"] in meant)  # it is there, with a typo
+        ]
         raise InvalidInput(list(dict.fromkeys(problems)), document) from None
+
+
+def _meant(kind: type[BaseModel], item: Any) -> str | None:
+    """The field that a misspelt one was probably to be."""
+    return next(iter(_close(str(item["loc"][-1]), _names_at(kind, item["loc"][:-1]))), None)
 
 
 def _location(item: Any) -> Location:

@@ -167,7 +167,7 @@ async def _together(jobs: list[Any]) -> list[Outputs]:
 
 def _fail(run: PipelineRun, step_run: StepRun, failure: Failure) -> None:
     step_run.state, step_run.failure = "failed", failure
-    step_run.reason = ": ".join(part for part in (failure.code, failure.message) if part)
+    step_run.reason = ": ".join(part for part in (failure.code, failure.message) if part) or failure.kind
     run.scope.steps[step_run.name] = Skipped(f"{step_run.title} failed")
     if failure.stops_run:
         run.stopped = f"the run was stopped: {failure.message}"
@@ -192,6 +192,8 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope) -> Output
             if isinstance(call, OperationCall):
                 return await _operate(step_run, call, label, after)
             generation = await _generate(step, call, label, after)
+        except StepSkipped:
+            raise
         except (InvalidInput, InvalidRequest) as error:
             failure = _failure_of(error)
             continue

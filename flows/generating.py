@@ -14,7 +14,9 @@ from rich.text import Text
 from blocks import catalog
 from blocks.catalog import InvalidRequest, UnknownModel
 from flows import arguments, productions
+from flows.calls import without_echoes
 from flows.document import InvalidInput, Problem
+from flows.kinds import no_model
 from flows.terminal import err, money, money_json, out
 from tasks.inputs import check_inputs
 from tasks.records import Generation
@@ -53,7 +55,7 @@ def asks_of(
         try:
             return [Ask(arguments.request_body(model, inputs, parameters))]
         except UnknownModel as error:
-            raise InvalidInput([Problem((), str(error.problems[0]))]) from None
+            raise InvalidInput([Problem((), no_model(error))]) from None
     if inputs or parameters:
         raise InvalidInput([Problem((), "-i and -p go with MODEL; a file holds the whole request")])
     if request is not None:
@@ -109,7 +111,7 @@ async def _check(asks: list[Ask], storage: str | None, truncate: bool) -> None:
             try:
                 await check_inputs(ask.typed(truncate=truncate), session.storage, {}, base=session.base)
             except InvalidRequest as error:
-                problems += [Problem((), str(problem), place=ask.where) for problem in error.problems]
+                problems += [Problem((), str(problem), place=ask.where) for problem in without_echoes(error.problems)]
     if problems:
         raise InvalidInput(problems)
 
@@ -151,5 +153,5 @@ def show_generations(generations: list[Generation]) -> None:
         out.print(Text(f"✓ {one.model}  {money(one.cost_cny)}  {state}", style="green"))
         for asset in one.assets:
             out.print(Text(f"  {asset.uri}"), soft_wrap=True)
-        for name, value in one.values.items():
-            out.print(Text(f"  {name}: {value}"), soft_wrap=True)
+        for name in [name for name in catalog.find(one.model).outputs if name in one.values]:
+            out.print(Text(f"  {name}: {one.values[name]}"), soft_wrap=True)

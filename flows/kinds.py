@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from blocks.catalog import UnknownModel
 from flows.scope import Address, Many, Pending
 from tasks.asset import Asset
 
@@ -52,3 +53,10 @@ def holds_pending(value: Any) -> bool:
     if isinstance(value, dict):
         return any(holds_pending(item) for item in value.values())
     return isinstance(value, list) and any(holds_pending(item) for item in value)
+
+
+def no_model(error: UnknownModel) -> str:
+    """That the catalog has no such model, with the nearest."""
+    problem = error.problems[0]
+    hint = problem.message.partition("; ")[2]
+    return f"there is no model '{problem.value}'" + (f"; {hint}" if hint else "")

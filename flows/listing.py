@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -11,6 +13,7 @@ from blocks import catalog
 from blocks.catalog import UnknownModel
 from flows import library
 from flows.document import InvalidInput, Problem
+from flows.kinds import no_model
 from flows.terminal import out
 
 
@@ -40,7 +43,7 @@ def model_described(model: str) -> dict[str, Any]:
     try:
         return catalog.describe(model)
     except UnknownModel as error:
-        raise InvalidInput([Problem((), str(error))]) from None
+        raise InvalidInput([Problem((), no_model(error))]) from None
 
 
 def show_models() -> None:
@@ -59,37 +62,114 @@ def show_models() -> None:
 
 
 def show_model(said: dict[str, Any]) -> None:
-    """One model: fields, prices, limits, regions, sources."""
-    out.print(Text(f"{said['id']}  {said['summary']}", style="bold"))
-    out.print(Text(f"{said['family']}, {said['mode']}, served in {', '.join(said['regions'])}"))
-    fields = Table(box=None, pad_edge=False, header_style="bold")
-    fields.add_column("Field", style="cyan", no_wrap=True)
-    fields.add_column("Takes", overflow="fold")
-    fields.add_column("Meaning", overflow="fold")
-    for field in said["fields"]:
-        name = field["name"] + (" *" if field["required"] else "")
-        fields.add_row(name, _takes(field), field.get("description", ""))
-    out.print(fields)
+    """One model: fields, prices, limits, regions, an example, sources."""
+    out.print(Text(said["id"], style="bold").append(f"  {said['summary']}", style="default"))
+    out.print(Text(f"{said['family']}, {_MODES[said['mode']]}, served in {', '.join(said['regions'])}", style="dim"))
+    functions = said.get("functions") or {"": said["fields"]}
+    for function, fields in functions.items():
+        out.print()
+        if function:
+            out.print(Text(f"function {function}", style="bold"))
+        out.print(_fields_table(fields))
     out.print(Text("* required", style="dim"))
-    for region, prices in said.get("prices", {}).items():
-        listed = ", ".join(f"{key or 'each'} ¥{price}" for key, price in prices.items())
-        out.print(Text(f"{region}: {listed} per {said.get('unit', 'unit')}"))
-    for note in said.get("notes", []):
+    out.print()
+    out.print(_facts(said))
+    for note in said["notes"]:
         out.print(Text(f"Note: {note}", style="yellow"))
-    out.print(Text(f"Sources: {'; '.join(said.get('sources', []))}", style="dim"))
+    out.print(Text(f"Sources: {'; '.join(said['sources'])}", style="dim"))
+
+
+_MODES = {"async": "answers later (a task)", "sync": "answers at once", "chat": "answers at once (chat)"}
+
+
+def _fields_table(fields: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Field", style="cyan", no_wrap=True)
+    table.add_column("Takes", ratio=2, overflow="fold")
+    table.add_column("Meaning", ratio=3, overflow="fold")
+    part = ""
+    for field in fields:
+        section, _, name = field["name"].partition(".")
+        if section != part:
+            part = section
+            table.add_row(Text(part, style="bold"), "", "")
+        table.add_row(f"  {name}{' *' if field['required'] else ''}", _takes(field), field.get("description", ""))
+    return table
+
+
+def _facts(said: dict[str, Any]) -> Table:
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="dim", no_wrap=True)
+    facts.add_column()
+    prices = said["billing"]["prices"]
+    unit = said["billing"]["unit"]
+    for region, table in prices.items():
+        listed = [f"{_price(price, unit)}{'' if key in ('', 'each') else f' at {key}'}" for key, price in table.items()]
+        facts.add_row(f"price, {region}", f"{', '.join(listed)} a {'thousand tokens' if unit == 'token' else unit}")
+    if not prices:
+        facts.add_row("price", "unknown")
+    limits = said["limits"]["default"]
+    rate, tasks = limits["submits_per_second"], limits["in_progress"]
+    held = [f"{rate:g} submits a second"] if rate else []
+    held += [f"{tasks} {'task' if tasks == 1 else 'tasks'} in progress"] if tasks else []
+    facts.add_row("limits", ", ".join(held) or "unknown")
+    facts.add_row("example", Text(_example(said), style="cyan"))
+    return facts
+
+
+def _price(price: str, unit: str) -> str:
+    amount = Decimal(price) * (1000 if unit == "token" else 1)
+    text = f"{amount:f}".rstrip("0")
+    whole, _, cents = text.partition(".")
+    return f"¥{whole}.{cents:0<2}"
+
+
+_SAMPLES = {"image": "picture.png", "video": "clip.mp4", "audio": "sound.mp3"}
+
+
+def _example(said: dict[str, Any]) -> str:
+    """A ``generate`` command that asks for what the model needs."""
+    fields = next(iter(said["functions"].values())) if said.get("functions") else said["fields"]
+    words = [f"wanflow generate {said['id']}"]
+    for field in fields:
+        section, _, name = field["name"].partition(".")
+        if field["required"] or name == "prompt":
+            words.append(f"{'-i' if section == 'input' else '-p'} {name}={_sample(field)}")
+    return " ".join(words)
+
+
+def _sample(field: dict[str, Any]) -> str:
+    if field.get("choices"):
+        return str(field["choices"][0])
+    if field["name"] == "input.messages":
+        return "'[{role: user, content: Hello}]'"
+    if field["type"] in _SAMPLES:
+        return _SAMPLES[field["type"]]
+    return str(field.get("min", 1)) if field["type"] in ("integer", "number") else "'A lantern in the snow'"
 
 
 def _takes(field: dict[str, Any]) -> str:
-    kind = f"list of {field['type']}" if field.get("list") else str(field["type"])
     if field.get("choices"):
-        kind = " | ".join(str(choice) for choice in field["choices"])
-    elif "min" in field or "max" in field:
-        kind += f" {field.get('min', '')}…{field.get('max', '')}"
+        kind = " | ".join(_yaml(choice) for choice in field["choices"])
+    elif field.get("list"):
+        kind = f"list of {field['type']}, {_bounds(field)}".removesuffix(", ")
+    else:
+        kind = f"{field['type']} {_bounds(field)}".strip()
     if field.get("max_chars"):
         kind += f", at most {field['max_chars']} characters"
-    if "default" in field:
-        kind += f" (default {field['default']})"
+    if "default" in field and field["default"] is not None:
+        kind += f" (default {_yaml(field['default'])})"
     return kind
+
+
+def _bounds(field: dict[str, Any]) -> str:
+    if "min" not in field and "max" not in field:
+        return ""
+    return f"{field.get('min', '')}…{field.get('max', '')}"
+
+
+def _yaml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def pipelines_listed() -> list[dict[str, Any]]:
@@ -115,7 +195,15 @@ def pipelines_listed() -> list[dict[str, Any]]:
 def show_pipelines() -> None:
     """The pipelines with their parameters."""
     for pipeline in pipelines_listed():
-        out.print(Text(pipeline["name"], style="bold cyan"), Text(f" {pipeline['description']}"))
+        out.print(Text(pipeline["name"], style="bold cyan"))
+        out.print(Padding(Text(pipeline["description"]), (0, 0, 0, 2)))
+        params = Table(box=None, pad_edge=False, show_header=False)
+        params.add_column(no_wrap=True, style="cyan")
+        params.add_column(no_wrap=True, style="dim")
+        params.add_column()
         for name, param in pipeline["params"].items():
-            needed = "" if param["required"] else ", optional"
-            out.print(Text(f"    {name} ({param['type']}{needed})  {param['description']}", style="dim"))
+            params.add_row(f"  {name}{' *' if param['required'] else ''}", param["type"], param["description"])
+        out.print(params)
+    out.print(
+        Text("* required. wanflow plan PIPELINE -p KEY=VALUE prices one; a file of your own goes as well.", "dim")
+    )

@@ -54,6 +54,17 @@ async def run_pipeline(pipeline: Pipeline, params: dict[str, Any]) -> Production
     return await produce(pipeline, params, session, plan, title=pipeline.title or pipeline.pipeline)
 
 
+def within_limit(plan: Plan, session: Session) -> None:
+    """Let a plan pass that keeps the session's limit.
+
+    Raises:
+        BudgetExceeded: it does not; nothing was sent.
+    """
+    limit = session.budget.limit
+    if limit is not None and plan.total_cny > limit:
+        raise BudgetExceeded(f"the plan comes to {plan.total_cny} CNY, over the limit of {limit} CNY; nothing was sent")
+
+
 async def ready(session: Session) -> None:
     """Reach service and storage before anything is paid, and keep Prefect's results in that storage."""
     await session.preflight()
@@ -84,9 +95,7 @@ async def produce(
         BudgetExceeded: its plan passes the run's limit; nothing was sent.
         ProductionFailed: nothing was delivered.
     """
-    limit = session.budget.limit
-    if limit is not None and plan.total_cny > limit:
-        raise BudgetExceeded(f"the plan comes to {plan.total_cny} CNY, over the limit of {limit} CNY; nothing was sent")
+    within_limit(plan, session)
     context = FlowRunContext.get()
     flow_run = context.flow_run if context else None
     started = now()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from blocks import catalog
 from blocks.catalog import Field, UnknownModel, fields_of
 from flows.document import InvalidInput, Problem
+from flows.kinds import no_model
 from flows.storyboard import Language, Scene, Shot, Storyboard, Style, language_of
 
 REPAINT_SECONDS = 5
@@ -140,7 +141,7 @@ def _cuts_of_scene(storyboard: Storyboard, index: int, scene: Scene, before: int
         reach = _both(reach_of(model, style), reach_of(goes_on, style))
     except UnknownModel as error:
         at = ("scenes", index, "model") if scene.model else ("model",)
-        raise InvalidInput([Problem(at, str(error))]) from None
+        raise InvalidInput([Problem(at, no_model(error))]) from None
     look = storyboard.look if scene.look is None else scene.look
     said = " ".join([look, *(shot.prompt for shot in scene.shots)])
     language = scene.language or storyboard.language or language_of(said)

@@ -9,7 +9,7 @@ from blocks import catalog
 from blocks.catalog import UnknownModel
 from flows.calls import Call, ModelCall
 from flows.document import InvalidInput, Location, Problem, nearest
-from flows.kinds import MEDIA, an, kind_of
+from flows.kinds import MEDIA, an, kind_of, no_model
 from flows.pipeline import Pipeline, Step
 from flows.references import Reference, resolve, whole
 from flows.scope import Many, Outputs, Pending, Scope
@@ -49,7 +49,7 @@ def check_steps(pipeline: Pipeline) -> None:
                 try:
                     catalog.find(model)
                 except UnknownModel as error:
-                    problems.append(Problem(("steps", name, key), str(error)))
+                    problems.append(Problem(("steps", name, key), no_model(error)))
         if step.model and not problems:
             gives = list(output_types(step))
             problems += [

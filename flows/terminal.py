@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.panel import Panel
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +21,8 @@ if TYPE_CHECKING:  # Prefect stays unread where only lists are shown
 
 out = Console()
 err = Console(stderr=True)
+
+_WIDE = 110
 
 _MARKS = {
     "waiting": ("·", "dim"),
@@ -51,33 +52,39 @@ def money_json(amount: Decimal | None) -> dict[str, Any] | None:
 
 
 def show_plan(plan: Plan) -> None:
-    """A plan as a table with what each step waits for, and the sum."""
+    """A plan as a table and its sum; what each step waits for, too, where there is room."""
     table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
-    table.add_column("Step", overflow="fold")
-    table.add_column("Does", overflow="fold", style="cyan")
+    table.add_column("Step", overflow="ellipsis", no_wrap=True)
+    table.add_column("Does", overflow="ellipsis", no_wrap=True, style="cyan")
     for name in ("Calls", "Cached", "Seconds", "Price"):
-        table.add_column(name, justify="right")
-    table.add_column("After", overflow="ellipsis", no_wrap=True, style="dim", max_width=22)
+        table.add_column(name, justify="right", no_wrap=True)
+    wide = out.width >= _WIDE
+    if wide:
+        table.add_column("After", overflow="ellipsis", no_wrap=True, style="dim")
+    titles = {step.name: step.title for step in plan.steps}
     for step in plan.steps:
+        after = [", ".join(titles.get(name, name) for name in step.needs) or "–"] if wide else []
         table.add_row(
             step.title,
             step.does,
-            str(step.calls),
+            str(step.calls) if step.calls else "–",
             str(step.cached or "–"),
             "–" if step.seconds is None else f"{step.seconds:g}",
-            money(step.quote_cny) if step.paid else "–",
-            step.note or ", ".join(step.needs) or "–",
+            money(step.quote_cny) if step.paid and step.calls else "–",
+            *after,
         )
     out.print(Text(plan.title, style="bold"))
     out.print(table)
+    for step in plan.steps:
+        if step.note:
+            out.print(Text(f"{step.title}: {step.note}", style="dim"))
     out.print(_sum(plan))
     for warning in plan.warnings:
         out.print(Text(f"Note: {warning}", style="yellow"))
 
 
 def _sum(plan: Plan) -> Text:
-    words = f"{plan.calls} generations, {plan.cached} of them cached: "
-    text = Text(words).append(money(plan.total_cny), style="bold")
+    text = Text(f"{counted(plan.calls, plan.cached)}: ").append(money(plan.total_cny), style="bold")
     if plan.unknown:
         text.append(f" and {len(plan.unknown)} of unknown price ({', '.join(plan.unknown)})", style="yellow")
     if plan.saved_cny:
@@ -163,30 +170,29 @@ def _detail(step: StepRun) -> str:
 
 
 def show_production(manifest: Manifest, uri: str, page: str) -> None:
-    """How a run ended: where things are, what they cost, what failed."""
-    lines = Table.grid(padding=(0, 2))
-    lines.add_column(style="dim", no_wrap=True)
-    lines.add_column(overflow="fold")
+    """How a run ended: where things are, what they cost, what failed. Paths stay whole, to be copied."""
+    colour = {"done": "green", "partly": "yellow", "failed": "red"}[manifest.state]
+    ended = {"done": "done", "partly": "partly delivered", "failed": "failed"}[manifest.state]
+    out.print(Text(f"{manifest.title}: {ended}", style=f"bold {colour}"))
+    for step in manifest.steps:
+        if step.state == "failed":
+            out.print(Text(f"✗ {step.title or step.name}: {step.reason}", style="red"), soft_wrap=True)
+    for name, said in _facts(manifest, uri, page):
+        out.print(Text(f"{name:<7} ", style="dim").append(said, style="default"), soft_wrap=True)
+
+
+def _facts(manifest: Manifest, uri: str, page: str) -> Iterator[tuple[str, str]]:
     for deliverable in manifest.deliverables[:1]:
-        lines.add_row("film" if deliverable.path.endswith(".mp4") else "result", f"{uri}/{deliverable.path}")
-    lines.add_row("review", page)
-    cached = sum(one.cached for one in manifest.generations)
+        yield "film" if deliverable.path.endswith(".mp4") else "result", f"{uri}/{deliverable.path}"
+    yield "review", page
     cost = money(manifest.cost_cny if manifest.cost_cny is not None or manifest.unknown_costs else Decimal(0))
     if manifest.unknown_costs and manifest.cost_cny is not None:
         cost += f" and {manifest.unknown_costs} of unknown cost"
     if manifest.saved_cny:
         cost += f"; the cache saved {money(manifest.saved_cny)}"
-    if manifest.region == "emulator":
-        cost += " (what the service would bill; the emulator is free)"
-    lines.add_row("cost", cost)
-    lines.add_row(
+    yield "cost", cost + (" (the service's price; the emulator is free)" if manifest.region == "emulator" else "")
+    seconds = (manifest.finished_at - manifest.started_at).total_seconds()
+    yield (
         "made",
-        f"{len(manifest.generations)} generations, {cached} cached, "
-        f"{(manifest.finished_at - manifest.started_at).total_seconds():.0f} s",
+        f"{counted(len(manifest.generations), sum(one.cached for one in manifest.generations))}, {seconds:.0f} s",
     )
-    for step in manifest.steps:
-        if step.state == "failed":
-            lines.add_row(Text("failed", style="red"), Text(f"{step.title or step.name}: {step.reason}", style="red"))
-    colour = {"done": "green", "partly": "yellow", "failed": "red"}[manifest.state]
-    title = {"done": "done", "partly": "partly delivered", "failed": "failed"}[manifest.state]
-    out.print(Panel(lines, title=f"{manifest.title}: {title}", title_align="left", border_style=colour, expand=False))
