@@ -107,6 +107,8 @@ class _Life:
     async def _finished_before(self, record: Finished) -> Generation | None:
         if not await finished.all_whole(self.session.storage, record.assets):
             return None
+        # A run that died after the record was written left its entry.
+        await journal.settle(self.session.storage, self.fingerprint, self.session.account)
         if record.outcome.task_id is None and not record.outcome.urls:
             handle = await self._task(call)(*self._arguments, wait_for=self.after)
         else:

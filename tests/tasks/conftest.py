@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -31,6 +32,13 @@ def asked(prompt: str = "a lighthouse at dusk", model: str = "wan2.6-t2v", **par
     """A request for two seconds of film, or whatever else is asked for."""
     body = {"model": model, "input": {"prompt": prompt}, "parameters": parameters}
     return catalog.request(body)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the others work until something has come about."""
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110  the condition is not ours to signal
+            await asyncio.sleep(0.02)
 
 
 @dataclass

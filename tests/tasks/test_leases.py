@@ -1,0 +1,109 @@
+"""Leases between sessions, processes and machines."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from blocks.storage import MediaStorage
+from tasks.leases import Leases
+
+
+@pytest.fixture(params=["local", "memory"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStorage:
+    return MediaStorage(url=str(tmp_path) if request.param == "local" else f"memory://{uuid.uuid4().hex}")
+
+
+class _Holders:
+    """Sessions on one storage."""
+
+    def __init__(self, storage: MediaStorage) -> None:
+        self.storage = storage
+        self.all: list[Leases] = []
+
+    def new(self, *, beat: float = 0.05, expires: float = 60) -> Leases:
+        self.all.append(Leases(self.storage, beat_seconds=beat, expires_seconds=expires))
+        return self.all[-1]
+
+
+@pytest.fixture
+async def holders(storage: MediaStorage) -> AsyncIterator[_Holders]:
+    made = _Holders(storage)
+    yield made
+    for one in made.all:
+        await one.aclose()
+
+
+async def test_free(holders: _Holders) -> None:
+    """A lease nobody has is had at once, and given back it leaves nothing behind."""
+    one = holders.new()
+    async with one.hold("a") as waited:
+        assert not waited and len(await holders.storage.list("journal/leases")) == 1
+    assert await holders.storage.list("journal/leases") == []
+    await one.aclose()
+    assert await holders.storage.list("journal") == []
+
+
+async def test_other_names(holders: _Holders) -> None:
+    """Leases of other things are no hindrance, not even with names that begin the same."""
+    one, two = holders.new(), holders.new()
+    async with asyncio.timeout(10), one.hold("a"), two.hold("a.1") as waited, two.hold("b") as also:
+        assert not waited and not also
+
+
+async def test_one_at_a_time(holders: _Holders) -> None:
+    """Of many who want the same lease at once, one has it at a time."""
+    inside = most = 0
+
+    async def work(leases: Leases) -> None:
+        nonlocal inside, most
+        async with leases.hold("a"):
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0)
+            inside -= 1
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(work(holders.new()) for _ in range(6)))
+    assert most == 1 and await holders.storage.list("journal/leases") == []
+
+
+async def test_waits_for_the_living(holders: _Holders) -> None:
+    """A holder that gives signs of life keeps its lease longer than one that does not."""
+    one, two = holders.new(), holders.new(expires=0.4)
+    async with one.hold("a"):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(2), two.hold("a"):
+                pass
+
+
+async def test_silent_holder(holders: _Holders) -> None:
+    """A lease of a holder somewhere else that gives no sign of life is taken over."""
+    one, two = holders.new(beat=3600), holders.new(expires=0.4)
+    async with one.hold("a"), asyncio.timeout(20), two.hold("a") as waited:
+        assert waited
+
+
+async def test_dead_process(holders: _Holders) -> None:
+    """A lease of a process that is gone from this machine is taken over at once."""
+    one, two = holders.new(beat=3600), holders.new(expires=3600)
+    async with one.hold("a"):
+        [sign] = await holders.storage.list("journal/holders")
+        said = await holders.storage.read_json(sign)
+        assert said is not None
+        await holders.storage.write_json(sign, said | {"process": "another start"})
+        async with asyncio.timeout(20), two.hold("a"):
+            pass
+
+
+async def test_closed(holders: _Holders) -> None:
+    """A session that ends gives up what it still holds."""
+    one, two = holders.new(), holders.new(expires=3600)
+    await one.hold("a").__aenter__()
+    await one.aclose()
+    async with asyncio.timeout(20), two.hold("a"):
+        pass

@@ -1,0 +1,147 @@
+"""Intents without an answer: adopted, sent, or left to a person."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from tasks import journal
+from tasks.fingerprint import fingerprint
+from tasks.generation import generate
+from tasks.records import TASK_LIFE
+from tasks.session import Session, now
+from tests.tasks.conftest import Open, asked, until
+
+
+async def _intent(session: Session, prompt: str = "a lighthouse at dusk", *, age: timedelta = timedelta(0)) -> None:
+    """What a run leaves that died after the intent."""
+    key = await fingerprint(asked(prompt), storage=session.storage, assets={})
+    await journal.write_intent(
+        session.storage, fingerprint=key, model="wan2.6-t2v", account=session.account, now=now() - age
+    )
+
+
+async def _foreign(session: Session, prompt: str = "somebody else's") -> str:
+    """A task of the account that no journal of this storage knows."""
+    answer = await session.client.submit(asked(prompt))
+    assert answer.task_id
+    return answer.task_id
+
+
+async def test_nothing_there(studio: Open) -> None:
+    """An intent whose task nobody finds is sent."""
+    here = studio()
+    async with here.session() as session:
+        await _intent(session)
+        assert (await generate(asked())).succeeded
+    assert here.submits == 1
+
+
+async def test_adopted(studio: Open) -> None:
+    """A single task that nobody owns is the one."""
+    here = studio()
+    async with here.session() as session:
+        await _intent(session)
+        task_id = await _foreign(session, "a lighthouse at dusk")
+        made = await generate(asked())
+    assert made.task_id == task_id and here.submits == 1
+
+
+async def test_owned_by_others(studio: Open) -> None:
+    """A task that another generation of this storage owns is never adopted, not even after that one has settled."""
+    here = studio()
+    async with here.session() as session:
+        other = await generate(asked("another"))
+        await _intent(session)
+        made = await generate(asked())
+    assert made.succeeded and made.task_id != other.task_id and here.submits == 2
+
+
+async def test_other_model(studio: Open) -> None:
+    """A task of another model is not the one."""
+    here = studio()
+    async with here.session() as session:
+        await _intent(session)
+        await session.client.submit(asked("somebody else's", model="wan2.5-t2v-preview"))
+        made = await generate(asked())
+    assert made.succeeded and here.submits == 2
+
+
+async def test_other_time(studio: Open) -> None:
+    """A task accepted long after the intent is not the one."""
+    here = studio()
+    async with here.session() as session:
+        await _intent(session, age=timedelta(hours=1))
+        foreign = await _foreign(session)
+        made = await generate(asked())
+    assert made.succeeded and made.task_id != foreign
+
+
+async def test_old_intent(studio: Open) -> None:
+    """An intent older than a day is sent anew: whatever became of it, its result is gone."""
+    here = studio()
+    async with here.session() as session:
+        await _intent(session, age=TASK_LIFE)
+        assert (await generate(asked())).succeeded
+    assert here.submits == 1
+
+
+async def test_several(studio: Open) -> None:
+    """When several tasks may be the one, nothing is sent, and the error names them and what to do."""
+    here = studio()
+    async with here.session() as session:
+        await _intent(session)
+        candidates = {await _foreign(session, "one"), await _foreign(session, "two")}
+        made = await generate(asked())
+    assert made.failure and made.failure.code == "AmbiguousSubmission" and here.submits == 2
+    assert all(task_id in made.failure.message for task_id in candidates) and "delete journal/" in made.failure.message
+    assert len(await here.journalled()) == 1
+
+
+async def test_resubmit(studio: Open) -> None:
+    """Who chose to, has it sent again when several tasks may be the one."""
+    here = studio()
+    async with here.session(on_ambiguous="resubmit") as session:
+        await _intent(session)
+        candidates = {await _foreign(session, "one"), await _foreign(session, "two")}
+        made = await generate(asked())
+    assert made.succeeded and made.task_id not in candidates
+
+
+async def test_another_open_intent(studio: Open) -> None:
+    """A task is not adopted while another intent may own it; once that one is answered, it is clear."""
+    here = studio()
+    async with here.session() as session:
+        await _intent(session)
+        await _intent(session, "the other one")
+        task_id = await _foreign(session, "the other one")
+        run = asyncio.create_task(generate(asked()))
+        await until(lambda: here.emulator.counts.get("list", 0) > 3)
+        [other] = [e for e in await journal.entries(here.storage) if e.fingerprint != (await _key(session))]
+        await journal.claim(here.storage, other, task_id)
+        made = await run
+    assert made.succeeded and made.task_id != task_id
+
+
+async def _key(session: Session) -> str:
+    return await fingerprint(asked(), storage=session.storage, assets={})
+
+
+async def test_list_fails(studio: Open) -> None:
+    """A task list that cannot be read for a while is asked for again."""
+    here = studio(rules=[{"at": "list", "times": 3, "do": "fail"}, {"at": "list", "times": 1, "do": "garbage"}])
+    async with here.session() as session:
+        await _intent(session)
+        task_id = await _foreign(session, "a lighthouse at dusk")
+        made = await generate(asked())
+    assert made.task_id == task_id
+
+
+async def test_no_list(studio: Open) -> None:
+    """Where the address offers no task list, nothing is sent again, and the error says so."""
+    here = studio(rules=[{"at": "list", "do": {"kind": "refuse", "code": "NotFound", "http_status": 404}}])
+    async with here.session() as session:
+        await _intent(session)
+        made = await generate(asked())
+    assert made.failure and made.failure.code == "AmbiguousSubmission"
+    assert "the task list cannot be read" in made.failure.message and here.submits == 0
