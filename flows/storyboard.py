@@ -117,7 +117,7 @@ class Scene(BaseModel):
     audio_url: str | None = None
     take: int = Field(default=1, ge=1)
 
-    _read_style = field_validator("style", mode="before")(style_of)
+    _read_style = field_validator("style", mode="before", json_schema_input_type=int | str | Style | None)(style_of)
 
 
 class Brief(BaseModel):
@@ -162,9 +162,9 @@ class Storyboard(BaseModel):
     watermark: bool | None = None
     truncate: bool = Field(default=False, description="Let over-long prompts be cut instead of refusing them.")
 
-    _read_style = field_validator("style", mode="before")(style_of)
+    _read_style = field_validator("style", mode="before", json_schema_input_type=int | str | Style | None)(style_of)
 
-    @field_validator("brief", mode="before")
+    @field_validator("brief", mode="before", json_schema_input_type=str | Brief | None)
     @classmethod
     def _brief_in_words(cls, value: Any) -> Any:
         return {"text": value} if isinstance(value, str) else value
