@@ -18,6 +18,7 @@ from flows.calls import without_echoes
 from flows.document import InvalidInput, Problem
 from flows.kinds import no_model
 from flows.terminal import err, money, money_json, out
+from tasks.importing import set_aside
 from tasks.inputs import check_inputs
 from tasks.records import Generation
 from tasks.session import open_session
@@ -101,7 +102,8 @@ async def generate_all(
         if not quiet:
             what = "one request" if len(asks) == 1 else f"{len(asks)} requests"
             err.print(Text(f"{what} to {session.service}", style="dim"))
-        return await productions.generate([ask.body for ask in asks], take=take, truncate=truncate)
+        bodies = [await set_aside(ask.body, session.storage) for ask in asks]
+        return await productions.generate(bodies, take=take, truncate=truncate)
 
 
 async def _check(asks: list[Ask], storage: str | None, truncate: bool) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from blocks import media
 from blocks.storage import MediaStorage
 from tasks.asset import Asset
 from tasks.downloading import fetch
+
+_SHORT_URI = 100_000
+"""Characters of a ``data:`` URI that may stay in a run's parameters."""
 
 
 def is_web(value: str) -> bool:
@@ -56,6 +61,27 @@ async def bring(value: str, storage: MediaStorage, base: Path | None = None) -> 
         return found
     name = hashlib.sha256(value.encode()).hexdigest()
     return await fetch(value, storage, f"inputs/{name[:2]}/{name}/file", base_url="")
+
+
+async def set_aside(body: Any, storage: MediaStorage) -> Any:
+    """A request with its long ``data:`` URIs replaced by files in storage: Prefect keeps the parameters of every run.
+
+    Raises:
+        ValueError: one of them is not base64.
+    """
+    if isinstance(body, dict):
+        return {name: await set_aside(value, storage) for name, value in body.items()}
+    if isinstance(body, list):
+        return [await set_aside(value, storage) for value in body]
+    if not isinstance(body, str) or not body.startswith("data:") or len(body) <= _SHORT_URI:
+        return body
+    head, _, text = body.partition(",")
+    content = base64.b64decode(text, validate=True)
+    name = hashlib.sha256(content).hexdigest()
+    ending = head.removeprefix("data:").partition(";")[0].partition("/")[2] or "bin"
+    path = f"inputs/{name[:2]}/{name}.{ending}"
+    await storage.write_bytes(path, content)
+    return storage.uri(path)
 
 
 async def described(path: Path, *, uri: str, stored: str) -> Asset:

@@ -1,0 +1,19 @@
+"""Long data URIs do not travel in the parameters of a run."""
+
+import base64
+from pathlib import Path
+
+from blocks.storage import MediaStorage
+from tasks.importing import set_aside
+
+
+async def test_a_long_data_uri_becomes_a_file_in_storage(tmp_path: Path) -> None:
+    """The picture is in storage, byte for byte, and the request names it; short ones and other text stay."""
+    content = bytes(range(256)) * 400
+    storage = MediaStorage(url=str(tmp_path))
+    long = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+    body = {"input": {"img_url": long, "refs": ["data:image/png;base64,AAAA", "https://example.com/a.png"]}}
+    changed = await set_aside(body, storage)
+    assert Path(changed["input"]["img_url"]).read_bytes() == content
+    assert changed["input"]["img_url"].endswith(".png")
+    assert changed["input"]["refs"] == body["input"]["refs"]
