@@ -10,11 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import ValidationError
-
 from blocks import catalog
 from blocks.catalog import InvalidRequest, Request
-from flows.document import InvalidInput, Location, Problem, nearest
+from flows.document import InvalidInput, Location, Problem, validate
 from flows.kinds import MEDIA, an, holds_pending, kind_of, written
 from flows.pipeline import Step
 from flows.references import resolve
@@ -197,7 +195,9 @@ def operation_call(operation: Operation, given: dict[str, Any], at: Location) ->
             kind = kind_of(item)
             if isinstance(item, Asset | Address | Pending) and kind not in takes.kinds:
                 problems.append(Problem((*at, "input", name), f"wants {_either(takes.kinds)}, got {an(kind)}"))
-    problems += _operation_input_problems(operation, given, at)
+    misfits = {problem.at[len(at) + 1] for problem in problems}
+    further = _operation_input_problems(operation, given, at)
+    problems += [problem for problem in further if problem.at[len(at) + 1] not in misfits]
     if problems:
         raise InvalidInput(problems)
     return OperationCall(operation.name, given, pending=holds_pending(given))
@@ -219,16 +219,9 @@ def _operation_input_problems(operation: Operation, given: dict[str, Any], at: L
 
     checked = {name: known(value, operation.media_input(name) is not None) for name, value in given.items()}
     checked = {name: value for name, value in checked.items() if not isinstance(value, Pending)}
-    names = list(operation.inputs.model_fields)
     try:
-        operation.inputs.model_validate(checked)
-    except ValidationError as error:
-        for item in error.errors():
-            place = (*at, "input", *item["loc"])
-            if item["type"] == "missing" and item["loc"][0] in given:
-                continue
-            if item["type"] == "extra_forbidden":
-                wrong = str(item["loc"][-1])
-                yield Problem(place, f"unknown field '{wrong}'.{nearest(wrong, names)} Known here: {', '.join(names)}.")
-            else:
-                yield Problem(place, str(item["msg"]).lower() if item["type"] != "missing" else "is missing")
+        validate(operation.inputs, checked)
+    except InvalidInput as error:
+        for problem in error.problems:
+            if problem.at[0] in checked or problem.at[0] not in given:
+                yield replace(problem, at=(*at, "input", *problem.at))

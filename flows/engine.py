@@ -167,7 +167,8 @@ async def _together(jobs: list[Any]) -> list[Outputs]:
 
 def _fail(run: PipelineRun, step_run: StepRun, failure: Failure) -> None:
     step_run.state, step_run.failure = "failed", failure
-    step_run.reason = ": ".join(part for part in (failure.code, failure.message) if part) or failure.kind
+    step_run.reason = ": ".join(part for part in (failure.code, failure.message) if part)
+    step_run.reason = step_run.reason or failure.advice or failure.kind
     run.scope.steps[step_run.name] = Skipped(f"{step_run.title} failed")
     if failure.stops_run:
         run.stopped = f"the run was stopped: {failure.message}"
