@@ -52,10 +52,14 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Price and check a pipeline; nothing is sent."""
-    from flows.commands import plan_of
-
     _prepare(verbose=False)
-    found = _run(lambda: plan_of(pipeline, file, param or [], storage), as_json)
+
+    async def work() -> Any:
+        from flows.commands import plan_of
+
+        return await plan_of(pipeline, file, param or [], storage)
+
+    found = _run(work, as_json)
     if as_json:
         _print_json(found.model_dump(mode="json"))
     else:
@@ -76,11 +80,17 @@ def run(
 ) -> None:
     """Run a pipeline and deliver its production."""
     _prepare(verbose=verbose)
-    from flows.commands import run_of, summary
-
     limit = _amount(max_cost, as_json)
-    production = _run(lambda: run_of(pipeline, file, param or [], storage, limit, quiet=as_json), as_json)
+
+    async def work() -> Any:
+        from flows.commands import run_of
+
+        return await run_of(pipeline, file, param or [], storage, limit, quiet=as_json)
+
+    production = _run(work, as_json)
     if as_json:
+        from flows.commands import summary
+
         _print_json(summary(production))
     else:
         from flows.terminal import show_production

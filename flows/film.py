@@ -155,6 +155,8 @@ def in_storyboard(film: Film, error: InvalidInput) -> InvalidInput:
 
 
 def _storyboard_place(film: Film, at: Location) -> Location:
+    if at[:1] == ("params",):
+        return at[1:2]
     if not at or at[0] != "steps" or len(at) < 2:
         return at
     kind, _, number = str(at[1]).partition("-")

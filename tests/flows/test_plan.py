@@ -1,0 +1,169 @@
+"""The plan prices a pipeline without a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blocks import media
+from blocks.emulator import Emulator
+from flows.engine import run_steps
+from flows.pipeline import Pipeline
+from flows.plan import Plan, make_plan
+from tasks.session import Session
+
+Planned = Callable[..., Any]
+
+STYLED = """
+pipeline: styled
+steps:
+  shot:
+    title: the shot
+    model: wan2.6-t2v
+    input: {prompt: a street}
+    parameters: {duration: 10, size: 1280*720}
+  style: {model: video-style-transform, input: {video_url: "${shot.video}"}}
+  film: {use: concatenate, input: {videos: ["${style.video}", "${shot.video}"]}}
+deliver: {film.mp4: "${film.video}"}
+"""
+
+
+def price(plan: Plan, step: str) -> Decimal | None:
+    return next(row.quote_cny for row in plan.steps if row.name == step)
+
+
+async def test_every_step_has_its_price_and_restyling_that_of_the_seconds_before_it(planned: Planned) -> None:
+    """Ten seconds at 720P cost 6.00, restyling the clip that is still to come 5.00, joining nothing."""
+    plan = await planned(STYLED)
+    assert [price(plan, name) for name in ("shot", "style", "film")] == [Decimal("6.0"), Decimal("5.0"), Decimal(0)]
+    assert plan.total_cny == Decimal("11.0") and plan.unknown == [] and plan.calls == 2
+    assert [row.needs for row in plan.steps] == [[], ["shot"], ["shot", "style"]]
+    assert [row.title for row in plan.steps] == ["the shot", "style", "film"]
+    assert plan.deliver == ["film.mp4"]
+
+
+async def test_a_fan_out_counts_and_prices_every_item(planned: Planned) -> None:
+    """Three items are three calls and three prices."""
+    plan = await planned(
+        """
+pipeline: p
+params: {words: {type: list, default: [dawn, noon, dusk]}}
+steps:
+  shots:
+    for_each: ${words}
+    model: wan2.6-t2v
+    input: {prompt: "${item}"}
+    parameters: {duration: 5, size: 1280*720}
+"""
+    )
+    assert (plan.steps[0].calls, plan.steps[0].seconds, plan.total_cny) == (3, 15, Decimal("9.0"))
+
+
+async def test_a_price_that_nobody_knows_is_unknown_and_not_nothing(planned: Planned) -> None:
+    """The length of a video on the web is not known, nor that of a request whose seconds a run decides."""
+    plan = await planned(
+        """
+pipeline: p
+steps:
+  style: {model: video-style-transform, input: {video_url: "https://example.com/a.mp4"}}
+  shot: {model: wan2.6-t2v, input: {prompt: a street}}
+  look: {use: probe, input: {media: "${shot.video}"}}
+  next: {model: wan2.6-t2v, input: {prompt: a square}, parameters: {duration: "${look.seconds}"}}
+"""
+    )
+    assert price(plan, "style") is None and price(plan, "next") is None
+    assert plan.unknown == ["style", "next"]
+    assert plan.total_cny == price(plan, "shot")
+
+
+async def test_a_local_video_is_measured_for_its_price(planned: Planned, tmp_path: Path) -> None:
+    """Restyling a file of four seconds costs four seconds."""
+    import numpy as np
+
+    with media.VideoWriter(tmp_path / "clip.mp4", 320, 320, 10) as writer:
+        for _ in range(40):
+            writer.write(np.zeros((320, 320, 3), dtype=np.uint8))
+    text = """
+pipeline: p
+params: {clip: {type: video}}
+steps:
+  style: {model: video-style-transform, input: {video_url: "${clip}"}}
+"""
+    plan = await planned(text, clip="clip.mp4")
+    assert price(plan, "style") == Decimal("2.0")
+
+
+async def test_skipped_steps_cost_nothing_and_say_why(planned: Planned) -> None:
+    """What `when` leaves out is no call; a step that follows an alternative is still planned."""
+    text = """
+pipeline: p
+params: {more: {type: boolean, default: false}}
+steps:
+  shot: {model: wan2.6-t2v, input: {prompt: a street}, parameters: {duration: 5, size: 1280*720}}
+  extra: {when: "${more}", model: wan2.6-t2v, input: {prompt: a square}}
+  after: {use: last_frame, input: {video: "${extra.video}"}}
+  end: {use: last_frame, input: {video: "${extra.video or shot.video}"}}
+"""
+    plan = await planned(text)
+    rows = {row.name: row for row in plan.steps}
+    assert (rows["extra"].calls, rows["extra"].note) == (0, "skipped: its `when` does not hold")
+    assert (rows["after"].calls, rows["end"].calls) == (0, 1)
+    assert plan.total_cny == Decimal("3.0")
+    assert (await planned(text, more=True)).calls == 2
+
+
+async def test_the_same_request_twice_is_priced_once(planned: Planned) -> None:
+    """Two steps with one fingerprint are one generation; another take is another one."""
+    shot = "{model: wan2.6-t2v, input: {prompt: a street}, parameters: {duration: 5, size: 1280*720}"
+    plan = await planned(f"pipeline: p\nsteps:\n  a: {shot}}}\n  b: {shot}}}\n  c: {shot}, take: 2}}\n")
+    assert [row.quote_cny for row in plan.steps] == [Decimal("3.0"), Decimal(0), Decimal("3.0")]
+    assert plan.steps[1].note == "asks for the same again: paid once"
+
+
+async def test_what_a_run_finished_is_cached_in_the_next_plan(session: Session, service: Emulator) -> None:
+    """After the run all is there and costs nothing; what an emulator made does not stand for paid work."""
+    import yaml
+
+    pipeline = Pipeline.model_validate(yaml.safe_load(STYLED))
+    await run_steps(pipeline, {})
+    sent = service.counts["submit"]
+    plan = await make_plan(pipeline, {}, storage=session.storage, emulated=True)
+    assert [row.cached for row in plan.steps] == [1, 1, 1]
+    assert (plan.total_cny, plan.cached) == (Decimal(0), 2)
+    assert plan.saved_cny > 6
+    real = await make_plan(pipeline, {}, storage=session.storage, emulated=False)
+    assert (real.cached, real.total_cny) == (0, Decimal("11.0"))
+    assert service.counts["submit"] == sent
+
+
+async def test_a_fan_out_that_was_finished_goes_on_to_the_next_step(session: Session) -> None:
+    """Cached items keep their order and are lists to the steps after them."""
+    import yaml
+
+    text = """
+pipeline: p
+steps:
+  shots: {for_each: [one, two], model: wan2.6-t2v, input: {prompt: "${item}"}, parameters: {duration: 2}}
+  film: {use: concatenate, input: {videos: "${shots.video}"}}
+"""
+    pipeline = Pipeline.model_validate(yaml.safe_load(text))
+    await run_steps(pipeline, {})
+    plan = await make_plan(pipeline, {}, storage=session.storage, emulated=True)
+    assert [(row.calls, row.cached) for row in plan.steps] == [(2, 2), (1, 1)]
+
+
+@pytest.mark.parametrize("region", ["beijing", "singapore"])
+async def test_prices_are_those_of_the_region(tmp_path: Path, storage: Any, region: str) -> None:
+    """Singapore has its own price."""
+    pipeline = Pipeline.model_validate(
+        {
+            "pipeline": "p",
+            "steps": {"a": {"model": "wan2.6-t2v", "input": {"prompt": "x"}, "parameters": {"duration": 5}}},
+        }
+    )
+    plan = await make_plan(pipeline, {}, storage=storage, emulated=True, region=region)
+    assert plan.total_cny == {"beijing": Decimal("5.0"), "singapore": Decimal("5.504430")}[region]
