@@ -242,9 +242,7 @@ async def keep(made: Path, storage: MediaStorage, folder: str = "edits") -> Asse
     """Bring a local file into storage under its checksum; the asset it became."""
     info, sha256 = await asyncio.gather(asyncio.to_thread(media.probe, made), asyncio.to_thread(_sha256, made))
     path = f"{folder}/{sha256[:2]}/{sha256}/{made.name}"
-    if await storage.size(path) != info.bytes:
-        await storage.put(made, path)
-    return Asset(
+    asset = Asset(
         uri=storage.uri(path),
         path=path,
         media_type=info.media_type,
@@ -256,6 +254,9 @@ async def keep(made: Path, storage: MediaStorage, folder: str = "edits") -> Asse
         fps=info.fps,
         has_audio=info.has_audio,
     )
+    if not await finished.whole(storage, asset):
+        await storage.put(made, path)
+    return asset
 
 
 def _sha256(path: Path) -> str:
