@@ -179,7 +179,7 @@ def pipeline_flow(pipeline: Pipeline, base: Path | None = None) -> Flow[Any, Any
             return await run_pipeline(pipeline, {name: value for name, value in given.items() if value is not None})
 
     named = sorted(pipeline.params.items(), key=lambda item: not item[1].is_required)
-    keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    keyword = inspect.Parameter.KEYWORD_ONLY
     parameters = [
         inspect.Parameter(
             name,
