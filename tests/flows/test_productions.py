@@ -50,16 +50,27 @@ def service(place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
         yield emulator
 
 
+def text_of(production: Production, name: str) -> str:
+    return Path(production.uri, name).read_text(encoding="utf-8")
+
+
+def files_of(production: Production) -> set[str]:
+    home = Path(production.uri)
+    return {str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()}
+
+
+def files_with(folder: Path, content: bytes) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and content in path.read_bytes()]
+
+
 def manifest_of(production: Production) -> Manifest:
-    return Manifest.model_validate_json(Path(production.uri, "manifest.json").read_text(encoding="utf-8"))
+    return Manifest.model_validate_json(text_of(production, "manifest.json"))
 
 
 async def test_a_production_holds_the_film_its_scenes_and_what_made_them(service: Emulator) -> None:
-    """Film, raw and styled scenes, storyboard, pipeline, manifest, page, posters and contact sheet are in one folder."""
+    """Film, scenes raw and styled, storyboard, pipeline, manifest, page and pictures are in one folder."""
     production = await film(board(style=7))
-    home = Path(production.uri)
-    found = {str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()}
-    assert found == {
+    assert files_of(production) == {
         "film.mp4",
         "film.jpg",
         "scenes/01-raw.mp4",
@@ -76,7 +87,9 @@ async def test_a_production_holds_the_film_its_scenes_and_what_made_them(service
         "index.html",
         "contact-sheet.jpg",
     }
-    assert probe(home / "film.mp4").seconds == pytest.approx(2, abs=0.2)  # two clips of the one second it hands out
+    assert probe(f"{production.uri}/film.mp4").seconds == pytest.approx(
+        2, abs=0.2
+    )  # two clips of the one second it hands out
     manifest = manifest_of(production)
     assert manifest.state == "done"
     assert [one.model for one in manifest.generations] == ["wan2.6-t2v", "video-style-transform"] * 2
@@ -123,7 +136,7 @@ async def test_a_refused_scene_leaves_the_others(place: Path, monkeypatch: pytes
     assert [one.path for one in manifest.deliverables if one.path.endswith(".mp4")] == ["scenes/01-raw.mp4"]
     assert manifest.scenes[0].error is None
     assert "DataInspectionFailed" in (manifest.scenes[1].error or "")
-    page = Path(production.uri, "index.html").read_text(encoding="utf-8")
+    page = text_of(production, "index.html")
     assert "A forbidden garden" in page
     assert "DataInspectionFailed" in page
 
@@ -154,7 +167,7 @@ async def test_a_brief_becomes_a_film(service: Emulator) -> None:
     manifest = manifest_of(production)
     assert manifest.generations[0].model == "qwen-plus"
     assert sum(scene.seconds for scene in manifest.scenes) == 10
-    assert "scenes:" in Path(production.uri, "storyboard.yaml").read_text(encoding="utf-8")
+    assert "scenes:" in text_of(production, "storyboard.yaml")
 
 
 async def test_the_ui_is_told_the_plan_the_cost_and_where_it_is(service: Emulator) -> None:
@@ -180,8 +193,8 @@ async def test_the_ui_is_told_the_plan_the_cost_and_where_it_is(service: Emulato
 async def test_the_key_is_in_no_file_of_a_production(service: Emulator, place: Path) -> None:
     """Not one byte of the storage holds the key, nor a signed query string in what people are shown."""
     production = await film(board(style=3))
-    assert not [path for path in place.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
-    shown = [Path(production.uri, name).read_text(encoding="utf-8") for name in ("manifest.json", "index.html")]
+    assert not files_with(place, KEY.encode())
+    shown = [text_of(production, name) for name in ("manifest.json", "index.html")]
     assert not any("Signature=" in text for text in shown)
 
 
@@ -216,8 +229,7 @@ async def test_a_pipeline_that_only_checks_delivers_its_pictures(service: Emulat
         }
     )
     production = await pipeline_flow(pipeline, tmp_path)(picture="boat.png")
-    assert Path(production.uri, "end.png").is_file()
-    assert Path(production.uri, "contact-sheet.jpg").is_file()
+    assert {"end.png", "contact-sheet.jpg"} <= files_of(production)
 
 
 async def test_single_requests_keep_their_order_and_their_failures(
