@@ -87,9 +87,7 @@ async def test_a_production_holds_the_film_its_scenes_and_what_made_them(service
         "index.html",
         "contact-sheet.jpg",
     }
-    assert probe(f"{production.uri}/film.mp4").seconds == pytest.approx(
-        2, abs=0.2
-    )  # two clips of the one second it hands out
+    assert probe(f"{production.uri}/film.mp4").seconds == pytest.approx(2, abs=0.2)
     manifest = manifest_of(production)
     assert manifest.state == "done"
     assert [one.model for one in manifest.generations] == ["wan2.6-t2v", "video-style-transform"] * 2
