@@ -70,9 +70,14 @@ class Media:
         min_seconds: shortest film or sound.
         max_seconds: longest film or sound.
         max_ratio: longest side over shortest side.
+        open_ends: whether ``min_seconds`` and ``max_seconds`` themselves are too short and too long.
         min_fps: lowest frame rate of a film.
+        max_fps: highest frame rate of a film.
+        codecs: how a film may be encoded, FFmpeg's names; empty when the pages name none.
         alpha: whether a picture may have transparent parts.
         ascii_only: the address must not hold unencoded non-ASCII characters.
+        may_be_empty: whether an empty text makes sense on the wire; it stands for no file.
+        also: what else the file may be, with the demands on that.
     """
 
     kind: MediaKind
@@ -84,14 +89,39 @@ class Media:
     min_seconds: float | None = None
     max_seconds: float | None = None
     max_ratio: float | None = None
+    open_ends: bool = False
     min_fps: float | None = None
+    max_fps: float | None = None
+    codecs: tuple[str, ...] = ()
     alpha: bool = True
     ascii_only: bool = False
+    may_be_empty: bool = False
+    also: Media | None = None
+
+    @property
+    def kinds(self) -> tuple[MediaKind, ...]:
+        """Every kind of file it may be."""
+        return (self.kind, *self.also.kinds) if self.also else (self.kind,)
+
+    @property
+    def largest(self) -> int | None:
+        """The most bytes a file of any of these kinds may have; None: no documented limit."""
+        if self.also is None or self.max_bytes is None:
+            return self.max_bytes
+        return None if self.also.largest is None else max(self.max_bytes, self.also.largest)
+
+    def of(self, kind: str) -> Media:
+        """The demands on a file of this kind; those of the first kind when it may be no such file."""
+        if self.also is None or kind == self.kind or kind not in self.kinds:
+            return self
+        return self.also.of(kind)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.with_info_after_validator_function(self._check, handler(source))
 
     def _check(self, value: str, info: ValidationInfo) -> str:
+        if not value and self.may_be_empty:
+            return value
         if not value.strip():
             raise PydanticCustomError("empty_media", "is empty; give the address or path of the {kind}", self._said())
         if context_flag(info, "wire"):
@@ -105,13 +135,15 @@ class Media:
         return value
 
     def _said(self) -> dict[str, Any]:
-        return {"kind": self.kind, "accepts": ", ".join(sorted(self.accepts))}
+        return {"kind": " or ".join(self.kinds), "accepts": ", ".join(sorted(self.accepts))}
 
     def describe(self) -> dict[str, Any]:
         """The demands as plain JSON data; what is not documented is left out."""
         said = {field.name: getattr(self, field.name) for field in fields(self)}
         said["accepts"] = sorted(self.accepts)
-        said["formats"] = list(self.formats)
+        said["formats"], said["codecs"] = list(self.formats), list(self.codecs)
+        said["open_ends"], said["may_be_empty"] = self.open_ends or None, self.may_be_empty or None
+        said["also"] = self.also.describe() if self.also else None
         return {name: value for name, value in said.items() if value is not None and value != []}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -46,31 +47,31 @@ class Bill:
     at_most: Decimal | None = None
 
 
-def quote(request: Request, *, region: str = "beijing", input_seconds: float | None = None) -> Bill:
+def quote(
+    request: Request, *, region: str = "beijing", input_seconds: float | Mapping[str, float] | None = None
+) -> Bill:
     """What a request will cost.
 
     Args:
         request: the request.
         region: the region (or deployment) it goes to; an unknown one is quoted at the Beijing list price.
-        input_seconds: length of its input video, for models whose result is as long as the input.
+        input_seconds: length of its input, for models whose result is as long as the input or that bill it too; of
+            several files by dotted field, e.g. ``{"input.video_url": 8.0, "input.audio_url": 6.5}``.
     """
     row = request.row
     prices, note = _prices(row, region)
     if row.billing.unit == "token":
         return _tokens_at_most(request, prices)
-    price = _price(row, prices, _key(row, request.tier, request.sound))
-    if price is None:
-        note = _no_price(row, region, request.tier)
-    seconds = request.seconds if row.billing.unit == "second" else 1.0
-    if row.billing.output_follows_input and "duration" not in type(request.parameters).model_fields:
-        longest = row.billing.max_seconds
-        seconds = input_seconds if longest is None or input_seconds is None else min(input_seconds, longest)
-        if seconds is None:
-            bound = price * _exact(longest) if price is not None and longest is not None else None
-            return Bill(None, "second", price, None, note="as long as the input, which is not known", at_most=bound)
-    quantity = None if seconds is None else _exact(seconds)
+    key = _key(row, prices, request, {})
+    price = _price(prices, key)
+    lengths = _lengths(request, input_seconds)
+    quantity = _asked(request, lengths)
     if quantity is None:
-        note = "the billed quantity is known afterwards"
+        most = _asked(request, _lengths(request, math.inf) | lengths)
+        note = "how long the input is, or the result, is not known beforehand"
+        return Bill(None, row.billing.unit, price, None, note=note, at_most=_times(most, price))
+    if price is None:
+        note = _no_price(row, region, key)
     return Bill(quantity, row.billing.unit, price, _times(quantity, price), note=note)
 
 
@@ -106,14 +107,12 @@ def cost(
     if unit == "token":
         return _tokens(usage, prices, note)
     quantity = _quantity(row, usage)
-    tier = _tier(usage) or (request.tier if request else None)
-    audio = usage.get("audio")
-    sound = audio if isinstance(audio, bool) else request.sound if request else None
-    price = _price(row, prices, _key(row, tier, sound))
+    key = _key(row, prices, request, usage)
+    price = _price(prices, key)
     if quantity is None:
         note = f"the usage has none of {', '.join(row.billing.quantity)}"
     elif price is None:
-        note = _no_price(row, region, tier)
+        note = _no_price(row, region, key)
     return Bill(quantity, unit, price, _times(quantity, price), note=note)
 
 
@@ -128,25 +127,51 @@ def _prices(row: Model, region: str) -> tuple[Mapping[str, Decimal], str]:
     return prices[deployment], f"list price of {deployment}; {region} may charge otherwise"
 
 
-def _price(row: Model, prices: Mapping[str, Decimal], key: str | None) -> Decimal | None:
+def _price(prices: Mapping[str, Decimal], key: str | None) -> Decimal | None:
     if len(set(prices.values())) == 1:
         return next(iter(prices.values()))
     return prices.get(key) if key is not None else None
 
 
-def _key(row: Model, tier: str | None, sound: bool | None) -> str | None:
-    match row.billing.by:
-        case "flat":
-            return ""
-        case "tier and sound":
-            return None if tier is None or sound is None else f"{tier} {'with sound' if sound else 'silent'}"
-        case _:
-            return tier
+def _key(row: Model, prices: Mapping[str, Decimal], request: Request | None, usage: Mapping[str, Any]) -> str | None:
+    """What the price depends on: as the usage says it, else as it was asked for."""
+    if row.billing.by == "flat":
+        return ""
+    if row.billing.by in ("mode", "ratio"):
+        word = str(usage.get("video_ratio"))
+        said = row.billing.words.get(word, word)
+        asked = None if request is None else request.mode if row.billing.by == "mode" else request.ratio
+        return said if said in prices else asked
+    tier = _tier(usage) or (request.tier if request else None)
+    if row.billing.by == "tier":
+        return tier
+    audio = usage.get("audio")
+    sound = audio if isinstance(audio, bool) else request.sound if request else None
+    return None if tier is None or sound is None else f"{tier} {'with sound' if sound else 'silent'}"
 
 
-def _no_price(row: Model, region: str, tier: str | None) -> str:
-    what = f"at {tier} " if tier else ""
+def _no_price(row: Model, region: str, key: str | None) -> str:
+    what = f"at {key} " if key else ""
     return f"no price of {row.id} {what}in {region} is known"
+
+
+def _lengths(request: Request, given: float | Mapping[str, float] | None) -> dict[str, float]:
+    if given is None or isinstance(given, Mapping):
+        return dict(given or {})
+    return {field.name: given for field in request.media() if field.spec.kinds != ("image",)}
+
+
+def _asked(request: Request, lengths: Mapping[str, float]) -> Decimal | None:
+    """How many units a request asks for; None: not known from these lengths."""
+    billing = request.row.billing
+    if billing.unit == "image":
+        return Decimal(request.pictures)
+    seconds, taken = request.seconds_from(lengths), request.input_seconds_from(lengths)
+    if seconds is not None and billing.max_seconds is not None:
+        seconds = min(seconds, billing.max_seconds)
+    if seconds is None or taken is None or math.isinf(seconds):
+        return None
+    return _exact(seconds) + taken
 
 
 def _quantity(row: Model, usage: Mapping[str, Any]) -> Decimal | None:

@@ -40,9 +40,10 @@ class Billing:
         by: what the unit price depends on.
         prices: unit prices in CNY by deployment and key (``720P``, ``720P with sound``, ``wan-std``, ``1:1``; a
             flat price has the key ``""``). A deployment that is missing has no known price.
+        words: price keys by what ``usage.video_ratio`` calls them, where it does not say the key itself.
         input_seconds: whether seconds of input are billed too.
-        output_follows_input: whether the result is as long as the input video.
-        max_seconds: the most seconds one request can be billed for, when its length is not known beforehand.
+        output_follows: the input field whose file the result is as long as, e.g. ``input.video_url``.
+        max_seconds: the most seconds of output one request can be billed for.
         free_quota: free units of a new account, Beijing only.
     """
 
@@ -50,8 +51,9 @@ class Billing:
     quantity: tuple[str, ...]
     by: PriceKey = "flat"
     prices: Mapping[Deployment, Mapping[str, Decimal]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
     input_seconds: bool = False
-    output_follows_input: bool = False
+    output_follows: str | None = None
     max_seconds: float | None = None
     free_quota: int | None = None
 
@@ -160,8 +162,10 @@ def per_second(
     prices: Mapping[Deployment, Mapping[str, str]],
     *,
     by: PriceKey = "tier",
+    words: Mapping[str, str] | None = None,
     max_seconds: float | None = None,
-    output_follows_input: bool = False,
+    input_seconds: bool = False,
+    output_follows: str | None = None,
     free_quota: int | None = None,
 ) -> Billing:
     """Billing by the second, the prices written as text so that no digit is lost.
@@ -170,8 +174,10 @@ def per_second(
         usage_fields: fields of ``usage`` that hold the billed seconds, the first present one counts.
         prices: CNY a second by deployment and key.
         by: what the price depends on.
-        max_seconds: the most seconds one request can be billed for.
-        output_follows_input: whether the result is as long as the input video.
+        words: price keys by what ``usage.video_ratio`` calls them, where it does not say the key itself.
+        max_seconds: the most seconds of output one request can be billed for.
+        input_seconds: whether seconds of input are billed too.
+        output_follows: the input field whose file the result is as long as.
         free_quota: free seconds of a new account, Beijing only.
     """
     return Billing(
@@ -179,7 +185,9 @@ def per_second(
         usage_fields,
         by,
         {place: {key: Decimal(price) for key, price in table.items()} for place, table in prices.items()},
+        words=words or {},
         max_seconds=max_seconds,
-        output_follows_input=output_follows_input,
+        input_seconds=input_seconds,
+        output_follows=output_follows,
         free_quota=free_quota,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
@@ -160,6 +161,39 @@ class Request(Part):
         return None if resolution is None else str(resolution)
 
     @property
+    def mode(self) -> str | None:
+        """The service mode that is billed, e.g. ``wan-std``; None when the model has none."""
+        mode = getattr(self.parameters, "mode", None)
+        return None if mode is None else str(mode)
+
+    @property
+    def ratio(self) -> str | None:
+        """Width to height of the output where that decides the price, e.g. ``3:4``; None where it does not."""
+        return None
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures are billed, the default applied."""
+        return int(getattr(self.parameters, "n", None) or 1)
+
+    def seconds_from(self, lengths: Mapping[str, float]) -> float | None:
+        """Seconds of output once its files are known; None when only the service can tell.
+
+        Args:
+            lengths: seconds of its films and sounds by dotted field, e.g. ``input.audio_url``.
+        """
+        follows = self.row.billing.output_follows
+        return self.seconds if self.seconds is not None or follows is None else lengths.get(follows)
+
+    def input_seconds_from(self, lengths: Mapping[str, float]) -> Decimal | None:
+        """Seconds of input that are billed beside the output; None when the length of one is not known.
+
+        Args:
+            lengths: seconds of its films and sounds by dotted field, e.g. ``input.reference_urls.0``.
+        """
+        return Decimal(0)
+
+    @property
     def sound(self) -> bool | None:
         """Whether the result will have sound; None when the catalog does not know."""
         sound = self.row.sound
@@ -179,7 +213,7 @@ def _media(part: BaseModel, path: Path) -> Iterator[MediaField]:
             yield from _media(value, (*path, name))
             continue
         spec = media_of(info)
-        if spec is None or value is None:
+        if spec is None or not value:
             continue
         if isinstance(value, str):
             yield MediaField((*path, name), value, spec)

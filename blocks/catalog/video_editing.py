@@ -272,7 +272,7 @@ MODELS = (
         billing=per_second(
             ("video_duration",),
             {"beijing": {"720P": "0.7"}, "singapore": {"720P": "0.733924"}},
-            output_follows_input=True,
+            output_follows="input.video_url",
             max_seconds=LONGEST_SECONDS,
             free_quota=50,
         ),

@@ -90,7 +90,7 @@ MODELS = (
         billing=per_second(
             ("duration",),
             {"beijing": {"720P": "0.5", "540P": "0.2"}},
-            output_follows_input=True,
+            output_follows="input.video_url",
             max_seconds=LONGEST_SECONDS,
             free_quota=600,
         ),
