@@ -39,38 +39,53 @@ async def check_inputs(
     Raises:
         InvalidRequest: with every problem, each naming the field, the file and the limit.
     """
-    found = await asyncio.gather(*(_problems(field, storage, assets, base) for field in request.media()))
-    problems = [problem for each in found for problem in each]
+    fields = request.media()
+    looked = await asyncio.gather(*(_look(field, storage, assets, base) for field in fields))
+    problems = [problem for each, _ in looked for problem in each]
+    problems += _unequal(fields, [info for _, info in looked])
     if problems:
         raise InvalidRequest(problems, model=request.model)
 
 
-async def _problems(
+async def _look(
     field: MediaField, storage: MediaStorage, assets: Mapping[str, Asset], base: Path | None
-) -> list[Problem]:
+) -> tuple[list[Problem], MediaInfo | None]:
     shown = field.value if scheme_of(field.value) != "data" else f"{field.value[:40]}…"
     try:
         source = locate(field.value, storage, assets, base)
         if source is None:
             if scheme_of(field.value) != "data":
-                return []
+                return [], None
             info, name = await asyncio.to_thread(_probe_data, field.value), "the data"
         else:
             await source.check()
             name = source.name
             if PurePosixPath(name).suffix[1:].lower() in _taken_unread(field.spec):
-                return []
+                return [], None
             info = await _info(source, field.spec)
     except SourceMissing as error:
-        return [Problem(field.name, str(error), shown)]
+        return [Problem(field.name, str(error), shown)], None
     except MediaError as error:
-        return [Problem(field.name, f"{shown} {error.what}", shown, _formats(field.spec) or None)]
-    return [Problem(field.name, f"{name} {message}", shown, allowed) for message, allowed in misfits(info, field.spec)]
+        return [Problem(field.name, f"{shown} {error.what}", shown, _formats(field.spec) or None)], None
+    wrong = misfits(info, field.spec)
+    return [Problem(field.name, f"{name} {message}", shown, allowed) for message, allowed in wrong], info
+
+
+def _unequal(fields: list[MediaField], infos: list[MediaInfo | None]) -> Iterator[Problem]:
+    """Pictures that should have the same size as another one, such as a mask, and do not."""
+    seen = {field.path: info for field, info in zip(fields, infos, strict=True) if info is not None}
+    for field in fields:
+        if field.spec.same_size_as is None:
+            continue
+        here, there = seen.get(field.path), seen.get((*field.path[:-1], field.spec.same_size_as))
+        if here and there and (here.width, here.height) != (there.width, there.height):
+            asked = f"{field.spec.same_size_as} has {there.width}x{there.height}, and they must be alike"
+            yield Problem(field.name, f"is {here.width}x{here.height} pixels; {asked}", field.value)
 
 
 async def _info(source: Source, spec: Media) -> MediaInfo:
     asset = source.asset
-    if asset is not None and (spec.alpha or asset.kind != "image"):
+    if asset is not None and (asset.kind != "image" or (spec.alpha and not spec.needs_alpha)):
         subtype = asset.media_type.partition("/")[2]
         return MediaInfo(
             media_type=asset.media_type,
@@ -112,6 +127,8 @@ def misfits(info: MediaInfo, spec: Media) -> Iterator[tuple[str, object]]:
         size = f"is {info.width}x{info.height} pixels"
         if (spec.min_side and low < spec.min_side) or (spec.max_side and high > spec.max_side):
             yield f"{size}; the sides are out of bounds (pixels)", _range(spec.min_side, spec.max_side)
+        if spec.max_pixels and info.width * info.height > spec.max_pixels:
+            yield f"{size}; that is too many in all", _range(None, spec.max_pixels)
         if spec.max_ratio and high / low > spec.max_ratio + 0.01:
             yield f"{size}; the longer side is {high / low:.2f} times the shorter one", _range(None, spec.max_ratio)
     if info.seconds is not None and spec.kind != "image":
@@ -126,6 +143,8 @@ def misfits(info: MediaInfo, spec: Media) -> Iterator[tuple[str, object]]:
         yield f"has {info.bytes} bytes ({megabytes:.1f} MB)", _range(None, spec.max_bytes)
     if not spec.alpha and info.has_alpha:
         yield "has transparent parts, which the model does not take; save it without an alpha channel", None
+    if spec.needs_alpha and not info.has_alpha:
+        yield "has no transparent parts; the model wants a cut-out with an alpha channel (RGBA)", None
 
 
 def _range(low: float | None, high: float | None) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
@@ -16,6 +17,8 @@ Scheme = Literal["http", "oss", "data"]
 
 MEGABYTE = 1024 * 1024
 _SHOWN = 24
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True)
@@ -25,35 +28,54 @@ class Text:
     Attributes:
         max_chars: characters read; one Chinese character or one letter counts as one. None: no documented limit.
         may_be_empty: whether an empty text makes sense on the wire.
+        max_words: words read of a text without Chinese characters, where the pages count those otherwise.
     """
 
     max_chars: int | None = None
     may_be_empty: bool = False
+    max_words: int | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.with_info_after_validator_function(self._check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        limits = {"minLength": None if self.may_be_empty else 1, "maxLength": self.max_chars}
+        longest = self.max_chars if self.max_words is None else None
+        limits = {"minLength": None if self.may_be_empty else 1, "maxLength": longest}
         return {**handler(schema), **{name: limit for name, limit in limits.items() if limit is not None}}
 
     def _check(self, value: str, info: ValidationInfo) -> str:
         if not self.may_be_empty and not value.strip():
             raise PydanticCustomError("empty_text", "is empty; say what should be made")
-        if self.max_chars is None or len(value) <= self.max_chars:
+        kept, limit, length, unit = self._kept(value)
+        if kept is None:
             return value
         if context_flag(info, "truncate"):
-            return value[: self.max_chars]
+            return value[:kept]
         raise PydanticCustomError(
             "text_too_long",
-            "is too long: kept: first {limit} of {length} characters; cut after '…{kept}', lost: '{lost}…'",
+            "is too long: kept: first {limit} of {length} {unit}; cut after '…{kept}', lost: '{lost}…'",
             {
-                "limit": self.max_chars,
-                "length": len(value),
-                "kept": value[max(0, self.max_chars - _SHOWN) : self.max_chars],
-                "lost": value[self.max_chars : self.max_chars + _SHOWN],
+                "limit": limit,
+                "length": length,
+                "unit": unit,
+                "kept": value[max(0, kept - _SHOWN) : kept],
+                "lost": value[kept : kept + _SHOWN],
             },
         )
+
+    def _kept(self, value: str) -> tuple[int | None, int | None, int, str]:
+        """Where a text is cut, None when it is not; then the limit, its length, and what both count."""
+        if self.max_words is None or _CHINESE.search(value):
+            over = self.max_chars is not None and len(value) > self.max_chars
+            return self.max_chars if over else None, self.max_chars, len(value), "characters"
+        ends = [word.end() for word in _WORD.finditer(value)]
+        over = len(ends) > self.max_words
+        return ends[self.max_words - 1] if over else None, self.max_words, len(ends), "words"
+
+
+def length_of(text: str) -> int:
+    """How long a text is where the pages count characters of Chinese and words of other languages."""
+    return len(text) if _CHINESE.search(text) else len(_WORD.findall(text))
 
 
 @dataclass(frozen=True)
@@ -69,12 +91,15 @@ class Media:
         max_bytes: largest file.
         min_seconds: shortest film or sound.
         max_seconds: longest film or sound.
+        max_pixels: most width times height.
         max_ratio: longest side over shortest side.
         open_ends: whether ``min_seconds`` and ``max_seconds`` themselves are too short and too long.
         min_fps: lowest frame rate of a film.
         max_fps: highest frame rate of a film.
         codecs: how a film may be encoded, FFmpeg's names; empty when the pages name none.
         alpha: whether a picture may have transparent parts.
+        needs_alpha: whether it must have them.
+        same_size_as: the field beside it whose picture has the same size in pixels.
         ascii_only: the address must not hold unencoded non-ASCII characters.
         may_be_empty: whether an empty text makes sense on the wire; it stands for no file.
         also: what else the file may be, with the demands on that.
@@ -85,6 +110,7 @@ class Media:
     accepts: frozenset[Scheme] = frozenset({"http"})
     min_side: int | None = None
     max_side: int | None = None
+    max_pixels: int | None = None
     max_bytes: int | None = None
     min_seconds: float | None = None
     max_seconds: float | None = None
@@ -94,6 +120,8 @@ class Media:
     max_fps: float | None = None
     codecs: tuple[str, ...] = ()
     alpha: bool = True
+    needs_alpha: bool = False
+    same_size_as: str | None = None
     ascii_only: bool = False
     may_be_empty: bool = False
     also: Media | None = None
@@ -142,7 +170,8 @@ class Media:
         said = {field.name: getattr(self, field.name) for field in fields(self)}
         said["accepts"] = sorted(self.accepts)
         said["formats"], said["codecs"] = list(self.formats), list(self.codecs)
-        said["open_ends"], said["may_be_empty"] = self.open_ends or None, self.may_be_empty or None
+        for flag in ("open_ends", "may_be_empty", "needs_alpha"):
+            said[flag] = said[flag] or None
         said["also"] = self.also.describe() if self.also else None
         return {name: value for name, value in said.items() if value is not None and value != []}
 

@@ -68,6 +68,8 @@ class Answer:
 
 
 _TIMES = ("submit_time", "scheduled_time", "start_time", "end_time")
+BY_NAME = "by_name"
+"""The value that tells which results fill which output, for models whose files are not all alike."""
 # Said elsewhere in the answer, or about the call and not about what was made.
 _SAID_ELSEWHERE = {"task_id", "task_status", "code", "message", "results", "choices", "check_pass", "pass", *_TIMES}
 # The face boxes of one family have other names in the answer than in the request that takes them.
@@ -172,7 +174,19 @@ def _values(row: Model | None, answer: Mapping[str, Any], output: Mapping[str, A
     passed = _passed(row, answer, output)
     if passed is not None:
         values["passed"] = passed
+    if row is not None and row.result.named:
+        values |= _named(row.result, answer, output)
     return values
+
+
+def _named(result: Result, answer: Mapping[str, Any], output: Mapping[str, Any]) -> dict[str, Any]:
+    """Which of the addresses fill which output: their places in ``urls``."""
+    urls = _urls(result, answer, output)
+    places = {
+        name: [urls.index(value) for value in _at(answer, path) if _is_url(value)]
+        for name, path in result.named.items()
+    }
+    return {BY_NAME: places} if any(places.values()) else {}
 
 
 def _passed(row: Model | None, answer: Mapping[str, Any], output: Mapping[str, Any]) -> bool | None:

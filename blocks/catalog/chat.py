@@ -28,7 +28,7 @@ class Message(Part):
 class ResponseFormat(Part):
     """The form of the answer."""
 
-    type: Literal["text", "json_object"]
+    type: Annotated[Literal["text", "json_object"], Field(description="Plain text, or one JSON object.")]
 
 
 class ChatInput(Input):

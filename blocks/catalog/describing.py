@@ -66,6 +66,7 @@ def _billing(row: Model) -> dict[str, Any]:
         "input_billed": billing.input_seconds,
         "failed_billed": False,
         "free_quota_beijing": billing.free_quota,
+        "free_trial_only": billing.trial_only,
         "prices": {
             region: {key: str(price) for key, price in table.items()} for region, table in billing.prices.items()
         },

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from blocks.catalog.annotations import Media, Text
+from blocks.catalog.sizes import Size
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Field:
         minimum: smallest number, or fewest items of a list.
         maximum: largest number, or most items of a list.
         max_chars: longest text.
+        max_words: longest text without Chinese characters, where that is counted in words.
+        size: limits of a size that may be chosen freely.
         media: demands on the file it points to.
         many: whether it holds a list of such values.
         description: what it does, in our words.
@@ -41,6 +44,8 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     max_chars: int | None = None
+    max_words: int | None = None
+    size: Size | None = None
     media: Media | None = None
     many: bool = False
     description: str = ""
@@ -50,6 +55,8 @@ class Field:
         """What it takes as plain data: a list of choices, ``{"min", "max"}``, or None."""
         if self.choices:
             return list(self.choices)
+        if self.size is not None:
+            return self.size.allowed
         if self.minimum is None and self.maximum is None:
             return None
         return {"min": self.minimum, "max": self.maximum}
@@ -66,6 +73,8 @@ class Field:
             "min": self.minimum,
             "max": self.maximum,
             "max_chars": self.max_chars,
+            "max_words": self.max_words,
+            "size": self.size.describe() if self.size else None,
             "media": self.media.describe() if self.media else None,
             "description": self.description or None,
         }
@@ -91,6 +100,8 @@ def _walk(part: type[BaseModel], prefix: str) -> Iterator[Field]:
             yield from _walk(inner, f"{prefix}{name}.")
         elif prefix:
             yield _field(f"{prefix}{name}", info)
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                yield from _walk(inner, f"{prefix}{name}.")
 
 
 def _field(path: str, info: FieldInfo) -> Field:
@@ -102,7 +113,9 @@ def _field(path: str, info: FieldInfo) -> Field:
             case Media():
                 field = replace(field, media=item, type=item.kind)
             case Text():
-                field = replace(field, max_chars=item.max_chars)
+                field = replace(field, max_chars=item.max_chars, max_words=item.max_words)
+            case Size():
+                field = replace(field, size=item)
             case Ge(int() | float() as bound) | Gt(int() | float() as bound) | MinLen(bound):
                 field = replace(field, minimum=bound)
             case Le(int() | float() as bound) | Lt(int() | float() as bound) | MaxLen(bound):

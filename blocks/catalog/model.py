@@ -45,6 +45,7 @@ class Billing:
         output_follows: the input field whose file the result is as long as, e.g. ``input.video_url``.
         max_seconds: the most seconds of output one request can be billed for.
         free_quota: free units of a new account, Beijing only.
+        trial_only: whether it cannot be paid for: once the free quota is used up it cannot be called any more.
     """
 
     unit: Literal["second", "image", "token"]
@@ -56,6 +57,7 @@ class Billing:
     output_follows: str | None = None
     max_seconds: float | None = None
     free_quota: int | None = None
+    trial_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,13 @@ class Result:
 
     Attributes:
         urls: paths of result addresses, ``[]`` standing for every item of a list.
+        named: paths by the output they fill, for models whose files are not all alike.
         passed: path of the verdict of a check; None when the model is none.
         passed_by: paths that must be present for a pass, where the answer has no verdict of its own.
     """
 
     urls: tuple[str, ...] = ()
+    named: Mapping[str, str] = field(default_factory=dict)
     passed: str | None = None
     passed_by: tuple[str, ...] = ()
 
@@ -155,6 +159,27 @@ class Model:
         part = body.get(self.variant_field[0])
         name = part.get(self.variant_field[1]) if isinstance(part, Mapping) else None
         return self.variants.get(name) if isinstance(name, str) else None
+
+
+def per_picture(
+    usage_fields: tuple[str, ...],
+    prices: Mapping[Deployment, Mapping[str, str]],
+    *,
+    by: PriceKey = "flat",
+    free_quota: int | None = None,
+    trial_only: bool = False,
+) -> Billing:
+    """Billing by the picture, made or looked at, the prices written as text so that no digit is lost.
+
+    Args:
+        usage_fields: fields of ``usage`` that hold the billed pictures, the first present one counts.
+        prices: CNY a picture by deployment and key; a flat price has the key ``""``.
+        by: what the price depends on.
+        free_quota: free pictures of a new account, Beijing only.
+        trial_only: whether it cannot be paid for: once the free quota is used up it cannot be called any more.
+    """
+    exact = {place: {key: Decimal(price) for key, price in table.items()} for place, table in prices.items()}
+    return Billing("image", usage_fields, by, exact, free_quota=free_quota, trial_only=trial_only)
 
 
 def per_second(

@@ -26,7 +26,7 @@ _TYPES = {
     "model_type": "a mapping of fields",
     "model_attributes_type": "a mapping of fields",
 }
-_OF_VALUE = ("literal_error", "extra_forbidden", "text_too_long", "too_long", "too_short")
+_OF_VALUE = ("literal_error", "extra_forbidden", "text_too_long", "too_long", "too_short", "size")
 _OF_RANGE = ("greater_than_equal", "greater_than", "less_than_equal", "less_than")
 
 
@@ -75,6 +75,8 @@ def _problem(detail: ErrorDetails, row: Model, fields: Mapping[str, Field], else
     if error in ("literal_error", *_OF_RANGE):
         near = _near(value, field)
         return Problem(path, f"{shown!r} is not taken by {row.id}{near}", shown, allowed, models)
+    if error == "size":
+        return Problem(path, f"{shown!r} {detail['msg']}", shown, allowed, models)
     if error in ("too_long", "too_short"):
         return Problem(path, f"holds {len(value)} items", shown, allowed, models)
     if error in _TYPES:

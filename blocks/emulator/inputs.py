@@ -50,8 +50,12 @@ async def gather(task: Task, fields: list[MediaField], service: Service, folder:
         InputFailed: One of them cannot be read or is not what the model takes.
     """
     paths = await asyncio.gather(*(_bring(task, field, service, folder / str(at)) for at, field in enumerate(fields)))
+    infos: dict[tuple[str | int, ...], MediaInfo] = {}
     for field, path in zip(fields, paths, strict=True):
-        check(await asyncio.to_thread(_probe, field.spec, path), field.spec)
+        infos[field.path] = await asyncio.to_thread(_probe, field.spec, path)
+        check(infos[field.path], field.spec)
+    for field in fields:
+        _compare(field, infos)
     return {field.name: path for field, path in zip(fields, paths, strict=True)}
 
 
@@ -78,12 +82,16 @@ def check(info: MediaInfo, spec: Media) -> None:
         low, high = min(info.width, info.height), max(info.width, info.height)
         too_small = spec.min_side is not None and low < spec.min_side
         too_large = spec.max_side is not None and high > spec.max_side
+        too_large = too_large or (spec.max_pixels is not None and low * high > spec.max_pixels)
         if too_small or too_large or (spec.max_ratio is not None and high / low > spec.max_ratio + 0.01):
             limits = f"{spec.min_side or 1} ~ {spec.max_side or 'any'}, ratio up to {spec.max_ratio or 'any'}"
             raise InputFailed(
                 "InvalidFile.Resolution",
                 f"Invalid {spec.kind} resolution {info.width}*{info.height}. The height and width must be {limits}.",
             )
+    if spec.needs_alpha and not info.has_alpha:
+        # models-extra.yaml wanx-background-generation-v2, errors
+        raise InputFailed("BadRequest.UnsupportedFileFormat", "Base image require RGBA format, but is RGB")
     if info.seconds is not None and spec.kind != "image":
         too_short = spec.min_seconds is not None and info.seconds < spec.min_seconds - 0.1
         too_long = spec.max_seconds is not None and info.seconds > spec.max_seconds + 0.1
@@ -96,6 +104,14 @@ def check(info: MediaInfo, spec: Media) -> None:
         raise InputFailed("InvalidFile.Size", message)
     if spec.min_fps is not None and info.fps is not None and info.fps < spec.min_fps - 0.1:
         raise InputFailed("InvalidFile.FPS", f"Invalid video FPS. The video FPS must be at least {spec.min_fps:g}.")
+
+
+def _compare(field: MediaField, infos: dict[tuple[str | int, ...], MediaInfo]) -> None:
+    there = infos.get((*field.path[:-1], field.spec.same_size_as or ""))
+    here = infos[field.path]
+    if there is not None and (here.width, here.height) != (there.width, there.height):
+        message = f"The image resolution of {field.path[-1]} is different from {field.spec.same_size_as}."
+        raise InputFailed("InvalidFile.Resolution", message)
 
 
 def _probe(spec: Media, path: Path) -> MediaInfo:
