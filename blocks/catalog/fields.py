@@ -22,7 +22,7 @@ class Field:
 
     Attributes:
         path: dotted, as on the wire: ``parameters.size``.
-        type: ``text``, ``integer``, ``number``, ``boolean``, ``list``, ``object``, or the kind of a media file.
+        type: ``text``, ``integer``, ``number``, ``boolean``, ``list``, ``object``, or the kinds of a media file.
         required: whether a request without it is refused.
         default: what the service uses when it is not set; None: nothing or not documented.
         choices: the only values taken, empty when it is not a choice.
@@ -111,7 +111,7 @@ def _field(path: str, info: FieldInfo) -> Field:
     for item in _metadata(info):
         match item:
             case Media():
-                field = replace(field, media=item, type=item.kind)
+                field = replace(field, media=item, type=" or ".join(item.kinds))
             case Text():
                 field = replace(field, max_chars=item.max_chars, max_words=item.max_words)
             case Size():

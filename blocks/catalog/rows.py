@@ -8,12 +8,20 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from blocks.catalog import (
+    animate,
+    animate_anyone,
     chat,
+    digital_human,
+    emo,
+    emoji,
     image_to_video,
     image_to_video_silent,
     keyframe_to_video,
+    live_portrait,
+    reference_to_video,
     text_to_video,
     video_editing,
+    video_retalk,
     video_style,
 )
 from blocks.catalog.errors import Problem, UnknownModel
@@ -24,7 +32,15 @@ _FAMILIES = (
     image_to_video.MODELS,
     image_to_video_silent.MODELS,
     keyframe_to_video.MODELS,
+    reference_to_video.MODELS,
     video_editing.MODELS,
+    digital_human.MODELS,
+    animate.MODELS,
+    animate_anyone.MODELS,
+    emo.MODELS,
+    live_portrait.MODELS,
+    video_retalk.MODELS,
+    emoji.MODELS,
     video_style.MODELS,
     chat.MODELS,
 )

@@ -40,6 +40,9 @@ def _value(field: Field) -> st.SearchStrategy[Any]:
             "number": st.floats(low if low is not None else 0, high if high is not None else 1),
         }
         one = kinds[field.type]
+    if field.many and field.type in ("integer", "number"):
+        corner, side = st.integers(0, 900), st.integers(20, 900)
+        return st.builds(lambda x, y, length: [x, y, x + length, y + length], corner, corner, side)
     return st.lists(one, min_size=int(field.minimum or 1), max_size=int(field.maximum or 1)) if field.many else one
 
 
@@ -53,6 +56,7 @@ _LEFT_OUT = {
     "mask_video_url",
     "expand_ratio",
     "expand_mode",
+    "video_ratio",
 }
 
 
@@ -67,6 +71,8 @@ def _body(draw: st.DrawFn, model: str, function: str) -> dict[str, Any]:
     if function == "image_reference":
         roles = ["obj"] * len(body["input"]["ref_images_url"])
         body.setdefault("parameters", {})["obj_or_bg"] = roles
+    if "reference_urls" in body["input"]:
+        body["input"]["prompt"] = " ".join(f"character{at + 1}" for at in range(len(body["input"]["reference_urls"])))
     return body
 
 
@@ -82,7 +88,7 @@ def test_a_valid_request_survives_the_wire(model: str, function: str, data: st.D
     assert received == request
     assert received.body() == body
     bill = catalog.quote(request, region=request.row.regions[0], input_seconds=4)
-    assert bill.amount is not None and bill.amount > 0
+    assert bill.note if bill.amount is None else bill.amount > 0
 
 
 def _broken(field: Field) -> list[Any]:
@@ -103,9 +109,10 @@ def _broken(field: Field) -> list[Any]:
     if field.type == "text" and field.required:
         broken += ["", " "]
     if field.media and not field.many:
-        broken += ["", 7]
+        broken += [7] if field.media.may_be_empty else ["", 7]
     if field.many:
-        broken += ["not a list"] + ([["https://example.org/a"] * (int(field.maximum) + 1)] if field.maximum else [])
+        item = 5 if field.type in ("integer", "number") else "https://example.org/a"
+        broken += ["not a list"] + ([[item] * (int(field.maximum) + 1)] if field.maximum else [])
     return broken
 
 
