@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
-from flows import producing
+from flows import producing, temporary_server
 from flows.asked import Asked
 from flows.plan import Plan
 from flows.production import Production
@@ -43,6 +43,7 @@ async def run_of(
         plan = await asked.plan(session)
         producing.within_limit(plan, session)
         await session.preflight()
+        temporary_server.shield()
         if not quiet:
             where = "the embedded emulator (no key is set: an animatic, free)" if uses_emulator() else session.service
             price = money(plan.total_cny) + (" and more of unknown price" if plan.unknown else "")

@@ -153,7 +153,8 @@ async def _run_step(run: PipelineRun, step_run: StepRun, listener: Listener) -> 
     finally:
         step_run.generations.sort(key=lambda one: one[0] or 0)
         step_run.seconds_taken = time.monotonic() - started
-        listener(step_run)
+        if step_run.state != "running":  # interrupted
+            listener(step_run)
 
 
 async def _together(jobs: list[Any]) -> list[Outputs]:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from blocks import catalog
 from blocks.catalog import InvalidRequest, UnknownModel
-from flows import arguments, productions
+from flows import arguments, productions, temporary_server
 from flows.calls import without_echoes
 from flows.document import InvalidInput, Problem
 from flows.kinds import no_model
@@ -99,6 +99,7 @@ async def generate_all(
     await _check(asks, storage, truncate)
     async with open_session(storage, max_cost=max_cost) as session:
         await session.preflight()
+        temporary_server.shield()
         if not quiet:
             what = "one request" if len(asks) == 1 else f"{len(asks)} requests"
             err.print(Text(f"{what} to {session.service}", style="dim"))

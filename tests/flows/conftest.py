@@ -1,8 +1,10 @@
-"""An emulated service that misbehaves by words in the prompt, and a session that asks it."""
+"""An emulated service that misbehaves by words in the prompt, a session that asks it, and waiting for a condition."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ RULES: list[dict[str, Any]] = [
     {"at": "submit", "model": "wan2.6-t2v", "prompt": "unfilmable", "do": _REFUSED},
     {"at": "submit", "prompt": "forbidden", "do": "refuse"},
     {"at": "task", "prompt": "indecent", "do": "moderate"},
-    {"at": "task", "prompt": "slow", "do": {"kind": "timing", "run_seconds": 1.2}},
+    {"at": "task", "prompt": "slow", "do": {"kind": "timing", "run_seconds": 2}},
     {"at": "task", "prompt": "endless", "do": {"kind": "timing", "run_seconds": 6}},
 ]
 
@@ -112,3 +114,42 @@ def pipeline_of() -> Callable[..., Pipeline]:
         return Pipeline.model_validate({"pipeline": "test", "steps": yaml.safe_load(steps), **more})
 
     return made
+
+
+@pytest.fixture
+def until() -> Callable[..., None]:
+    """Wait until something holds; fail when it does not within the seconds given."""
+
+    def wait(holds: Callable[[], object], seconds: float = 20.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < deadline, f"it did not come about within {seconds:.0f} s"
+            time.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture
+def gone(until: Callable[..., None]) -> Callable[[Sequence[int]], None]:
+    """Wait until none of some processes runs."""
+
+    def wait(pids: Sequence[int]) -> None:
+        until(lambda: not [pid for pid in pids if _runs(pid)])
+
+    return wait
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits for its parent to notice does not."""
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        pass
+    if Path("/proc/self/stat").exists():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

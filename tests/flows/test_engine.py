@@ -52,7 +52,7 @@ async def test_independent_steps_run_side_by_side_and_the_next_starts_when_its_i
     run = await run_steps(pipeline_of(steps), {}, log)
     assert set(states(run).values()) == {"done"}
     assert set(log.lines[:2]) == {"lazy running", "quick running"}
-    assert log.lines.index("frame done") < log.lines.index("lazy done") < log.lines.index("both running")
+    assert log.lines.index("frame running") < log.lines.index("lazy done") < log.lines.index("both running")
     assert run.steps["frame"].outputs["image"].media_type == "image/png"
     assert run.steps["both"].outputs["video"].seconds == pytest.approx(
         sum(run.steps[name].outputs["video"].seconds for name in ("lazy", "quick")), abs=0.2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,8 +13,6 @@ from flows.film import Film, compile_film, foreseen, in_storyboard, storyboard_t
 from flows.productions import film as film_flow
 from flows.storyboard import Storyboard
 from tasks.records import Generation
-
-Submits = Callable[[], list[str]]
 
 
 def compiled(*scenes: dict[str, Any], **more: Any) -> Film:
@@ -169,16 +166,6 @@ def test_a_storyboard_as_text_is_the_storyboard() -> None:
 
     film = compiled({"title": "雨"}, {"style": 3}, look="夜", seed=3)
     assert Storyboard.model_validate(yaml.safe_load(storyboard_text(film.storyboard))) == film.storyboard
-
-
-async def test_a_brief_becomes_a_film(service: Any, prefect_server: str, submits: Submits) -> None:
-    """One sentence in; the chat model writes the scenes, they are filmed and delivered with their storyboard."""
-    production = await film_flow(Storyboard.model_validate({**BRIEF, "style": 1}))
-    assert production.state == "done"
-    assert {one.path for one in production.manifest.deliverables} >= {"film.mp4", "scenes/02-styled.mp4"}
-    assert production.manifest.generations[0].model == "qwen-plus"
-    scenes = [prompt for prompt in submits() if "lighthouse" in prompt]
-    assert len(scenes) == 2
 
 
 async def test_scenes_go_on_from_the_last_frame(service: Any, prefect_server: str) -> None:

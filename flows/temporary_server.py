@@ -1,0 +1,42 @@
+"""Prefect's temporary server, kept alive through Ctrl-C.
+
+A terminal sends Ctrl-C to every process of the group. The temporary server would end with it, while this process still
+has to tell it how the run ended: it would wait for the dead server for minutes.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+def shield() -> None:
+    """Let the temporary server, when one will be started, not hear Ctrl-C; Prefect ends it with this process."""
+    from prefect.settings import PREFECT_API_URL
+
+    if PREFECT_API_URL.value() or not hasattr(signal, "pthread_sigmask"):
+        return
+    from prefect.server.api.server import SubprocessASGIServer
+
+    server: Any = SubprocessASGIServer()
+    start = getattr(server, "_run_uvicorn_command", None)
+    if server.running or start is None:
+        return
+
+    def start_unheard() -> Any:
+        with _unheard():
+            return start()
+
+    server._run_uvicorn_command = start_unheard
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """What is started here inherits that SIGINT is blocked."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
