@@ -48,10 +48,10 @@ contract: setup ## who may import whom
 	$(BIN)/lint-imports
 
 pytest: setup ## the tests, the slow ones too
-	WANFLOW_TEST_SLOW=1 $(BIN)/python -m pytest -m "not benchmark"
+	WANFLOW_TEST_SLOW=1 $(BIN)/python -m pytest -m "not benchmark" -n auto --dist loadfile
 
 quick: setup ## the tests without the slow ones
-	$(BIN)/python -m pytest -m "not benchmark"
+	$(BIN)/python -m pytest -m "not benchmark" -n auto --dist loadfile
 
 bench: setup ## measurements
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
