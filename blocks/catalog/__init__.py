@@ -16,11 +16,13 @@ from blocks.catalog.describing import describe
 from blocks.catalog.errors import InvalidRequest, Problem, UnknownModel
 from blocks.catalog.fields import Field, fields_of
 from blocks.catalog.model import Billing, Limits, Model, OutputType, Result
+from blocks.catalog.pairings import PAIRINGS, NotPassed, Pairing, advised, pair
 from blocks.catalog.requests import MediaField, Request
 from blocks.catalog.rows import MODELS, find
 
 __all__ = [
     "MODELS",
+    "PAIRINGS",
     "Answer",
     "Bill",
     "Billing",
@@ -31,17 +33,21 @@ __all__ = [
     "Media",
     "MediaField",
     "Model",
+    "NotPassed",
     "OutputType",
+    "Pairing",
     "Problem",
     "Request",
     "Result",
     "Status",
     "Text",
     "UnknownModel",
+    "advised",
     "cost",
     "describe",
     "fields_of",
     "find",
+    "pair",
     "prompts",
     "quote",
     "read",

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from blocks.catalog.answers import Status
+from blocks.catalog.deployments import DEPLOYED, RENTS
 from blocks.catalog.model import Deployment, Model
 from blocks.catalog.requests import Request
 from blocks.catalog.rows import find
@@ -30,7 +31,7 @@ class Bill:
 
     Attributes:
         quantity: how much is billed, in ``unit``; None: not known.
-        unit: ``second``, ``image`` or ``token``.
+        unit: ``second``, ``image`` or ``token``; ``unit-month`` or ``unit-hour`` of a dedicated deployment.
         unit_price: of one unit; None: not known, or not one price.
         amount: quantity times unit price; None: not known.
         currency: always CNY.
@@ -92,9 +93,15 @@ def cost(
         status: of the task; failed and cancelled ones cost nothing.
         region: the region (or deployment) it ran in.
 
+    Returns:
+        The bill; for the name of a dedicated deployment its rent, with ``deployment_units`` and ``months`` or
+        ``hours`` for usage.
+
     Raises:
         UnknownModel: no such model.
     """
+    if model in DEPLOYED:
+        return _rent(usage or {})
     row = find(model)
     unit = row.billing.unit
     if status in (Status.FAILED, Status.CANCELED):
@@ -114,6 +121,16 @@ def cost(
     elif price is None:
         note = _no_price(row, region, key)
     return Bill(quantity, unit, price, _times(quantity, price), note=note)
+
+
+def _rent(usage: Mapping[str, Any]) -> Bill:
+    units = _number(usage.get("deployment_units"))
+    for span, price in RENTS.items():
+        time = _number(usage.get(span))
+        if units is not None and time is not None:
+            unit = f"unit-{span.removesuffix('s')}"
+            return Bill(units * time, unit, price, units * time * price, note="rent of a dedicated deployment")
+    return Bill(None, "unit-month", None, None, note="names no deployment_units with months or hours")
 
 
 def _prices(row: Model, region: str) -> tuple[Mapping[str, Decimal], str]:

@@ -11,14 +11,17 @@ from typing import Any
 import pytest
 
 from blocks import catalog
+from blocks.catalog.deployments import DEPLOYED
 
 _ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = Path(os.environ.get("WANFLOW_GOLDEN") or _ROOT.parent / "shared" / "golden")
 
+_KNOWN = {*catalog.MODELS, *DEPLOYED}
+
 
 def _cases() -> list[Any]:
     cases = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(GOLDEN.glob("*.json"))]
-    known = [case for case in cases if isinstance(case, dict) and case.get("model") in catalog.MODELS]
+    known = [case for case in cases if isinstance(case, dict) and case.get("model") in _KNOWN]
     if not known:
         reason = f"no documented cases in {GOLDEN}; WANFLOW_GOLDEN names another directory"
         return [pytest.param({}, marks=pytest.mark.skip(reason=reason), id="absent")]
