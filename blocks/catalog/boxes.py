@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from annotated_types import Len
-from pydantic import Field, GetCoreSchemaHandler, Strict, WrapValidator
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+    Strict,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 TOLERANCE = 0.05
@@ -16,12 +23,17 @@ TOLERANCE = 0.05
 _CORNERS = "[x1, y1, x2, y2] in pixels from the top left"
 
 
-def _as_written(value: Any, check: Any) -> Any:
+def _checked(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
     check(value)
     return value
 
 
-Coordinate = Annotated[float, Field(ge=0, allow_inf_nan=False), WrapValidator(_as_written)]
+def _as_written(value: Any) -> Any:
+    return value
+
+
+# Pydantic would write 210 as 210.0.
+Coordinate = Annotated[float, Field(ge=0, allow_inf_nan=False), WrapValidator(_checked), PlainSerializer(_as_written)]
 Corners = Annotated[tuple[Coordinate, ...], Strict(False), Len(4, 4)]
 WholeCorners = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Strict(False), Len(4, 4)]
 
