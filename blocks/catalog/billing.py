@@ -68,7 +68,7 @@ def quote(
     lengths = _lengths(request, input_seconds)
     quantity = _asked(request, lengths)
     if quantity is None:
-        most = _asked(request, _lengths(request, math.inf) | lengths)
+        most = _asked(request, _lengths(request, math.inf) | lengths, unknown=math.inf)
         note = "how long the input is, or the result, is not known beforehand"
         return Bill(None, row.billing.unit, price, None, note=note, at_most=_times(most, price))
     if price is None:
@@ -178,12 +178,13 @@ def _lengths(request: Request, given: float | Mapping[str, float] | None) -> dic
     return {field.name: given for field in request.media() if field.spec.kinds != ("image",)}
 
 
-def _asked(request: Request, lengths: Mapping[str, float]) -> Decimal | None:
-    """How many units a request asks for; None: not known from these lengths."""
+def _asked(request: Request, lengths: Mapping[str, float], *, unknown: float | None = None) -> Decimal | None:
+    """How many units a request asks for; None: not known from these lengths, and not bounded either."""
     billing = request.row.billing
     if billing.unit == "image":
         return Decimal(request.pictures)
     seconds, taken = request.seconds_from(lengths), request.input_seconds_from(lengths)
+    seconds = unknown if seconds is None else seconds
     if seconds is not None and billing.max_seconds is not None:
         seconds = min(seconds, billing.max_seconds)
     if seconds is None or taken is None or math.isinf(seconds):
