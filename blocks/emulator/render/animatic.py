@@ -2,14 +2,13 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
+from blocks.emulator.render.actors import Actor, cast
 from blocks.emulator.render.camera import Camera
 from blocks.emulator.render.closeups import close_up
-from blocks.emulator.render.figures import Figure, figure
 from blocks.emulator.render.lamps import Lamps
 from blocks.emulator.render.layers import Canvas
 from blocks.emulator.render.mood import Mood, read_mood
@@ -19,31 +18,6 @@ from blocks.emulator.render.shots import Shot, ShotList
 from blocks.emulator.render.stage import Scenery, Stage
 from blocks.emulator.render.titles import Titles
 from blocks.emulator.render.weather import Flock, Sheet, weather_of
-
-
-@dataclass
-class Actor:
-    """Somebody walking through a shot.
-
-    Attributes:
-        figure: Who.
-        x: Where at the middle of the shot, in layer pixels.
-        y: Feet, in layer pixels.
-    """
-
-    figure: Figure
-    x: float
-    y: float
-
-    def draw(self, canvas: Canvas, camera: Camera, at: float) -> None:
-        """Draw the pose of a moment."""
-        poses = self.figure.poses
-        pose = poses[int(at / self.figure.cycle * len(poses)) % len(poses)]
-        x = self.x + self.figure.speed * pose.size[1] * (at - camera.seconds / 2)
-        left, foot, scale = camera.place(x, self.y, at)
-        if scale != 1.0:
-            pose = pose.resized(round(pose.size[0] * scale), round(pose.size[1] * scale))
-        pose.put(canvas, left - pose.size[0] / 2, foot - pose.size[1] * self.figure.foot)
 
 
 class DrawnShot:
@@ -67,18 +41,18 @@ class DrawnShot:
         palette = palette_of(mood)
         stage = Stage(size, palette, seed)
         self.scenery: Scenery = PLACES[mood.place](stage, mood)
-        self.actor: Actor | None = None
+        self.actors: list[Actor] = []
         near = mood.size in ("close", "extreme")
-        if near and mood.subject not in ("bird", "fish", "boat", "turtle", "dog", ""):
+        if near and mood.subject not in ("bird", "fish", "boat", "turtle", "dog", "fox", "drone", ""):
             self.scenery = close_up(stage, self.scenery, mood.subject, flip=flip)
         elif mood.subject and not mood.subject.startswith("object:"):
-            self.actor = _cast(stage, self.scenery, mood, seconds, flip=flip)
+            self.actors = cast(stage, self.scenery, mood, seconds, flip=flip)
         self.camera = Camera(mood.move, size, seconds)
         self.lamps = Lamps(self.scenery.lamps, self.scenery.lamp_depth, seed)
         if mood.move in ("push", "pull"):
             _merge(self.scenery)
         _vignette(self.scenery)
-        inside = mood.place in ("room", "corridor", "underwater", "space")
+        inside = mood.place in ("room", "corridor", "carriage", "underwater", "space")
         kind = {"room": "dust", "corridor": "dust", "underwater": "bubbles"}.get(mood.place, mood.weather)
         self.weather: list[Sheet | Flock] = list(
             weather_of("" if inside and kind == mood.weather else kind, size, palette, seed)
@@ -88,16 +62,22 @@ class DrawnShot:
         """The picture ``at`` seconds into the shot, without writing."""
         canvas: Canvas | None = None
         for number, layer in enumerate(self.scenery.layers):
-            if number == self.scenery.front and self.actor is not None and canvas is not None:
-                self.actor.draw(canvas, self.camera, at)
-            canvas = layer.draw(canvas, self.camera.window(at, layer.depth, layer.drift), self.size)
+            if number == self.scenery.front and canvas is not None:
+                self._draw_actors(canvas, at)
+            left, top, right, bottom = self.camera.window(at, layer.depth, layer.drift)
+            moved = layer.path(at, self.seconds) if layer.path else 0.0
+            canvas = layer.draw(canvas, (left + moved, top, right + moved, bottom), self.size)
         assert canvas is not None
-        if self.scenery.front >= len(self.scenery.layers) and self.actor is not None:
-            self.actor.draw(canvas, self.camera, at)
+        if self.scenery.front >= len(self.scenery.layers):
+            self._draw_actors(canvas, at)
         self.lamps.draw(canvas, self.camera, at)
         for part in self.weather:
             part.draw(canvas, at)
         return canvas
+
+    def _draw_actors(self, canvas: Canvas, at: float) -> None:
+        for actor in self.actors:
+            actor.draw(canvas, self.camera, at)
 
 
 def draw_shots(
@@ -119,38 +99,13 @@ def draw_shots(
         )
 
 
-def _cast(stage: Stage, scenery: Scenery, mood: Mood, seconds: float, *, flip: bool) -> Actor:
-    """Put the subject into the place, sized by the shot size."""
-    tall = {"wide": 0.24, "medium": 0.5, "close": 0.8, "extreme": 0.9}[mood.size] * stage.unit
-    ground = (
-        scenery.ground if mood.size == "wide" else max(scenery.ground, stage.y(0.9 if mood.size == "medium" else 1.1))
-    )
-    kind = mood.subject
-    if kind in ("turtle", "fish"):
-        ground = stage.y(0.46)
-        tall *= 0.8
-    elif kind == "bird":
-        ground = stage.y(0.6)
-    elif kind == "boat":
-        ground = scenery.ground + stage.unit * 0.02
-        tall *= 0.9
-    elif mood.place == "sky":
-        ground, tall = scenery.ground, tall * (0.8 if mood.size == "wide" else 0.62)
-    who = figure(kind, tall, stage.palette, umbrella=mood.umbrella, flip=flip)
-    if mood.place == "sky":
-        who = Figure(who.poses, who.foot, who.cycle, who.speed * 0.5)
-    travel = abs(who.speed) * who.poses[0].size[1] * seconds
-    limit = stage.frame[0] * 0.62
-    if travel > limit:
-        who = Figure(who.poses, who.foot, who.cycle, who.speed * limit / travel)
-    return Actor(who, stage.x(0.46 if flip else 0.54), ground)
-
-
 def _merge(scenery: Scenery) -> None:
     """Make one picture of the layers that lie far behind: a zoom must resample every layer for every frame."""
     back = scenery.layers[0]
     count = 1
     while count < min(scenery.front, len(scenery.layers)) and scenery.layers[count].depth < 1.2:
+        if scenery.layers[count].path is not None:
+            break
         if scenery.layers[0].depth == 0.5:  # a close-up keeps its distance
             break
         back.picture.paste(scenery.layers[count].picture, (0, 0), scenery.layers[count].alpha)

@@ -1,6 +1,6 @@
 """Faces for close shots: a person in profile, a cat from the front."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw
@@ -8,113 +8,32 @@ from PIL import Image, ImageChops, ImageDraw
 from blocks.emulator.render.edges import soft_edge
 from blocks.emulator.render.layers import Layer
 from blocks.emulator.render.palettes import mix
+from blocks.emulator.render.profiles import (
+    BEARD,
+    BOB,
+    CAP,
+    COAT,
+    COLLAR,
+    FACE,
+    HAT,
+    LONG_HAIR,
+    MOUSTACHE,
+    SHORT_HAIR,
+    STRAW_HAT,
+    Point,
+)
 from blocks.emulator.render.stage import Stage
 
-Point = tuple[float, float]
-
-FACE: Sequence[Point] = (
-    (-0.02, 0.0),
-    (0.18, 0.03),
-    (0.3, 0.12),
-    (0.355, 0.25),
-    (0.365, 0.36),
-    (0.378, 0.4),
-    (0.35, 0.455),
-    (0.395, 0.55),
-    (0.462, 0.635),
-    (0.43, 0.675),
-    (0.37, 0.688),
-    (0.392, 0.735),
-    (0.398, 0.757),
-    (0.362, 0.778),
-    (0.385, 0.808),
-    (0.36, 0.845),
-    (0.345, 0.868),
-    (0.355, 0.925),
-    (0.315, 0.985),
-    (0.22, 0.99),
-    (0.1, 0.955),
-    (0.03, 1.0),
-    (0.05, 1.2),
-    (0.36, 1.36),
-    (0.62, 1.58),
-    (0.72, 2.6),
-    (-1.05, 2.6),
-    (-0.95, 1.62),
-    (-0.7, 1.36),
-    (-0.36, 1.18),
-    (-0.3, 0.92),
-    (-0.4, 0.68),
-    (-0.45, 0.42),
-    (-0.38, 0.2),
-    (-0.22, 0.05),
-)
-"""A head in profile looking right, with shoulders; crown at 0, chin at 1."""
-LONG_HAIR: Sequence[Point] = (
-    (0.32, 0.2),
-    (0.2, -0.02),
-    (-0.05, -0.08),
-    (-0.34, 0.02),
-    (-0.52, 0.3),
-    (-0.56, 0.7),
-    (-0.66, 1.1),
-    (-0.72, 1.6),
-    (-0.5, 1.9),
-    (-0.2, 1.75),
-    (-0.12, 1.2),
-    (-0.08, 0.8),
-    (0.0, 0.5),
-    (0.2, 0.34),
-)
-SHORT_HAIR: Sequence[Point] = (
-    (0.36, 0.24),
-    (0.3, 0.04),
-    (0.08, -0.06),
-    (-0.2, -0.04),
-    (-0.42, 0.14),
-    (-0.5, 0.45),
-    (-0.4, 0.74),
-    (-0.24, 0.72),
-    (-0.1, 0.5),
-    (0.04, 0.34),
-    (0.24, 0.3),
-)
-HAT: Sequence[Point] = (
-    (-0.66, 0.34),
-    (-0.4, 0.2),
-    (-0.4, -0.1),
-    (-0.3, -0.27),
-    (-0.08, -0.24),
-    (0.14, -0.3),
-    (0.3, -0.2),
-    (0.36, 0.12),
-    (0.68, 0.2),
-    (0.5, 0.27),
-    (0.1, 0.29),
-    (-0.3, 0.33),
-)
-COLLAR: Sequence[Point] = (
-    (-0.47, 0.9),
-    (-0.34, 1.0),
-    (-0.1, 1.2),
-    (0.14, 1.3),
-    (0.27, 1.14),
-    (0.4, 1.4),
-    (0.14, 1.66),
-    (-0.5, 1.56),
-    (-0.64, 1.3),
-)
-COAT: Sequence[Point] = (
-    (-0.4, 1.16),
-    (-0.18, 1.26),
-    (0.06, 1.25),
-    (0.36, 1.34),
-    (0.64, 1.56),
-    (0.76, 2.6),
-    (-1.1, 2.6),
-    (-0.98, 1.6),
-    (-0.72, 1.34),
-)
+WORN: Mapping[str, Sequence[Sequence[Point]]] = {
+    "detective": (SHORT_HAIR, COAT, COLLAR, HAT),
+    "woman": (COAT, LONG_HAIR),
+    "girl": (COAT, BOB),
+    "conductor": (SHORT_HAIR, COAT, COLLAR, CAP),
+    "elder": (SHORT_HAIR, COAT, STRAW_HAT, BEARD),
+}
+"""What people wear, by kind; short hair and a coat otherwise."""
+WHITE: Mapping[str, Sequence[Sequence[Point]]] = {"conductor": (MOUSTACHE,), "elder": (BEARD,)}
+"""The parts of it that are white."""
 
 
 def bust(stage: Stage, subject: str, *, flip: bool) -> list[Layer]:
@@ -129,8 +48,7 @@ def bust(stage: Stage, subject: str, *, flip: bool) -> list[Layer]:
 
     face = stage.mask(lambda d, s: d.polygon(place(FACE, s), fill=255))
     hair: list[Image.Image] = []
-    worn = {"detective": (SHORT_HAIR, COAT, COLLAR, HAT), "woman": (COAT, LONG_HAIR)}.get(subject, (SHORT_HAIR, COAT))
-    for points in worn:
+    for points in WORN.get(subject, (SHORT_HAIR, COAT)):
         hair.append(stage.mask(lambda d, s, p=points: d.polygon(place(p, s), fill=255)))  # type: ignore[misc]
     whole = face.copy()
     for mask in hair:
@@ -147,6 +65,9 @@ def bust(stage: Stage, subject: str, *, flip: bool) -> list[Layer]:
             mix(dark, palette.far, 0.5), (0, 0), soft_edge(mask, -sign, unit * 0.02, 4).point(lambda v: v // 2)
         )
     layer.picture.paste(mix(glow, (255, 255, 255), 0.25), (0, 0), soft_edge(whole, sign, unit * 0.007, 1))
+    for points in WHITE.get(subject, ()):
+        mask = stage.mask(lambda d, s, p=points: d.polygon(place(p, s), fill=255))  # type: ignore[misc]
+        layer.picture.paste(mix((232, 230, 224), dark, 0.22), (0, 0), mask)
     _eye(stage, layer.picture, cx + sign * 0.29 * tall, top + 0.47 * tall, tall, sign)
     return [layer]
 

@@ -4,6 +4,7 @@ A shot's picture is drawn once, larger than the frame; every frame is a window o
 are cut out of copies a quarter of a pixel apart, so that slow moves do not judder and cost next to nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -123,12 +124,15 @@ class Layer:
         alpha: Transparency of the same size; None for the backdrop, which fills the frame.
         depth: How much of the camera's move it makes: 0 stands still, 1 is the subject's plane, more is nearer.
         drift: Pixels a second it moves by itself to the left (clouds, mist, water).
+        path: How far it has moved to the left at a moment of a shot of some seconds, for what rolls by on its own;
+            the picture is as much wider as that takes.
     """
 
     picture: Image.Image
     alpha: Image.Image | None = None
     depth: float = 1.0
     drift: float = 0.0
+    path: Callable[[float, float], float] | None = None
     _sheets: list["_Sheet"] = field(default_factory=list, repr=False)
 
     def draw(self, canvas: Canvas | None, window: tuple[float, float, float, float], size: tuple[int, int]) -> Canvas:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from blocks.emulator.render.job import RenderJob
-from blocks.emulator.render.mood import HOURS
+from blocks.emulator.render.words import HOURS
 from blocks.media.errors import MediaError
 from blocks.media.probe import probe
 from blocks.media.sound import Samples, SoundReader

@@ -27,6 +27,7 @@ class Scenery:
         front: How many layers lie behind the subject.
         lamps: x, y, radius of lights that flicker a little, in layer pixels of depth ``lamp_depth``.
         lamp_depth: Depth of the layer that carries the lamps.
+        seats: Where people sit, in layer pixels, and whether they look to the left; without seats they stand.
     """
 
     layers: list[Layer]
@@ -34,6 +35,7 @@ class Scenery:
     front: int
     lamps: list[tuple[float, float, float]] = field(default_factory=list)
     lamp_depth: float = 1.0
+    seats: Sequence[tuple[float, float, bool]] = ()
 
 
 class Stage:

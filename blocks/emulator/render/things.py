@@ -101,6 +101,16 @@ def _cup(d: ImageDraw.ImageDraw, x: float, y: float, u: float, lamp: Colour) -> 
 
 
 def _flower(d: ImageDraw.ImageDraw, x: float, y: float, u: float, lamp: Colour) -> None:
+    _blossom(d, x, y, u, (240, 128, 140))
+
+
+def _blue_flower(d: ImageDraw.ImageDraw, x: float, y: float, u: float, lamp: Colour) -> None:
+    _blossom(d, x, y, u, (92, 128, 236))
+
+
+def _blossom(d: ImageDraw.ImageDraw, x: float, y: float, u: float, colour: Colour) -> None:
+    """A flower in a clay pot."""
+    y -= 0.12 * u
     d.line(
         [(x, y + 0.04 * u), (x + 0.02 * u, y - 0.1 * u), (x, y - 0.26 * u)],
         fill=(74, 130, 78, 255),
@@ -111,10 +121,65 @@ def _flower(d: ImageDraw.ImageDraw, x: float, y: float, u: float, lamp: Colour) 
     for n in range(8):
         angle = n * 0.7854
         px, py = x + float(np.cos(angle)) * 0.1 * u, y - 0.3 * u + float(np.sin(angle)) * 0.09 * u
-        d.ellipse(
-            [px - 0.065 * u, py - 0.06 * u, px + 0.065 * u, py + 0.06 * u], fill=(240, 128 + 8 * n, 140 + 6 * n, 255)
-        )
+        shade = (colour[0], min(255, colour[1] + 8 * n), min(255, colour[2] + 6 * n), 255)
+        d.ellipse([px - 0.065 * u, py - 0.06 * u, px + 0.065 * u, py + 0.06 * u], fill=shade)
     d.ellipse([x - 0.055 * u, y - 0.35 * u, x + 0.055 * u, y - 0.25 * u], fill=(255, 214, 110, 255))
+    pot = [(-0.12, 0.02), (0.12, 0.02), (0.085, 0.2), (-0.085, 0.2)]
+    d.polygon([(x + px * u, y + py * u) for px, py in pot], fill=(176, 98, 66, 255))
+    d.rectangle([x - 0.135 * u, y, x + 0.135 * u, y + 0.045 * u], fill=(196, 114, 78, 255))
+    crack = [(0.03, 0.05), (0.05, 0.09), (0.035, 0.12), (0.055, 0.17)]
+    d.line([(x + px * u, y + py * u) for px, py in crack], fill=(92, 48, 36, 255), width=int(0.007 * u))
+
+
+def _ticket(d: ImageDraw.ImageDraw, x: float, y: float, u: float, lamp: Colour) -> None:
+    """A ticket with a star punched out, held by a hand in a uniform's sleeve."""
+    lean = (0.34, -0.1)
+
+    def at(a: float, b: float) -> tuple[float, float]:
+        return x + (a * lean[0] - b * lean[1] * 1.1 - 0.02) * u, y + (a * lean[1] + b * lean[0] * 1.1 - 0.16) * u
+
+    skin, cuff = (206, 152, 122, 255), (32, 66, 54, 255)
+    d.polygon([at(1.1, 0.5), at(2.4, 1.5), at(2.0, 2.4), at(0.85, 1.2)], fill=cuff)
+    d.line([at(1.14, 0.56), at(0.9, 1.16)], fill=(214, 174, 96, 255), width=int(0.016 * u))
+    for b in (0.34, 0.5, 0.66):
+        d.line([at(0.45, b), at(1.05, b + 0.28)], fill=skin, width=int(0.062 * u), joint="curve")
+        px, py = at(0.45, b)
+        d.ellipse([px - 0.031 * u, py - 0.031 * u, px + 0.031 * u, py + 0.031 * u], fill=skin)
+    d.polygon([at(-0.9, -0.36), at(0.82, -0.36), at(0.82, 0.42), at(-0.9, 0.42)], fill=(240, 226, 190, 255))
+    d.polygon(
+        [at(-0.84, -0.3), at(0.76, -0.3), at(0.76, 0.36), at(-0.84, 0.36)],
+        outline=(150, 64, 52, 255),
+        width=int(0.006 * u),
+    )
+    for n, b in enumerate((-0.14, 0.02, 0.18)):
+        d.line(
+            [at(-0.7, b), at((0.1, 0.26, -0.1)[n], b)], fill=(120, 84, 70, 255), width=int((0.018, 0.01, 0.01)[n] * u)
+        )
+    star = [(np.cos(k * 0.6283 - 1.57) * r, np.sin(k * 0.6283 - 1.57) * r) for k, r in enumerate((0.21, 0.085) * 5)]
+    d.polygon([at(0.48 + float(a) * 0.9, -0.02 + float(b)) for a, b in star], fill=(44, 34, 40, 255))
+    d.line([at(0.74, 0.3), at(1.0, 0.62)], fill=skin, width=int(0.07 * u))
+    px, py = at(0.72, 0.28)
+    d.ellipse([px - 0.036 * u, py - 0.036 * u, px + 0.036 * u, py + 0.036 * u], fill=skin)
+
+
+def _button(d: ImageDraw.ImageDraw, x: float, y: float, u: float, lamp: Colour) -> None:
+    """A pearl button with a torn thread, half in a puddle that ripples."""
+    low = y - 0.02 * u
+    d.ellipse([x - 0.44 * u, low - 0.1 * u, x + 0.46 * u, low + 0.13 * u], fill=(30, 44, 66, 235))
+    for part in (1.0, 0.72, 0.46):
+        box = [x - 0.4 * part * u, low - 0.085 * part * u, x + 0.42 * part * u, low + 0.11 * part * u]
+        d.ellipse(box, outline=(150, 178, 206, 200), width=int(0.006 * u))
+    d.line(
+        [(x - 0.02 * u, low - 0.16 * u), (x - 0.16 * u, low - 0.12 * u), (x - 0.24 * u, low + 0.02 * u)],
+        fill=(30, 26, 34, 255),
+        width=int(0.008 * u),
+        joint="curve",
+    )
+    d.pieslice([x - 0.13 * u, low - 0.24 * u, x + 0.15 * u, low + 0.06 * u], 172, 368, fill=(232, 228, 236, 255))
+    d.pieslice([x - 0.09 * u, low - 0.2 * u, x + 0.11 * u, low + 0.02 * u], 172, 368, fill=(206, 204, 222, 255))
+    for dx in (-0.022, 0.045):
+        d.ellipse([x + (dx - 0.014) * u, low - 0.14 * u, x + (dx + 0.014) * u, low - 0.11 * u], fill=(70, 66, 84, 255))
+    d.ellipse([x - 0.07 * u, low - 0.21 * u, x - 0.02 * u, low - 0.17 * u], fill=(255, 255, 255, 255))
 
 
 def _watch(d: ImageDraw.ImageDraw, x: float, y: float, u: float, lamp: Colour) -> None:
@@ -134,4 +199,14 @@ def _watch(d: ImageDraw.ImageDraw, x: float, y: float, u: float, lamp: Colour) -
     d.line([x, cy, x - r * 0.18, cy - r * 0.66], fill=(40, 32, 34, 255), width=int(0.009 * u))
 
 
-_THINGS = {"letter": _letter, "key": _key, "lantern": _lantern, "cup": _cup, "flower": _flower, "watch": _watch}
+_THINGS = {
+    "letter": _letter,
+    "key": _key,
+    "lantern": _lantern,
+    "cup": _cup,
+    "flower": _flower,
+    "blue flower": _blue_flower,
+    "watch": _watch,
+    "ticket": _ticket,
+    "button": _button,
+}

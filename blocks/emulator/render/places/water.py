@@ -24,7 +24,7 @@ def sea(stage: Stage, mood: Mood) -> Scenery:
     )
     water = stage.gradient([mix(palette.sky[2], palette.far, 0.3), mix(palette.near, palette.ground, 0.3)], horizon)
     picture.paste(water.crop((0, int(horizon), *stage.size)), (0, int(horizon)))
-    _glitter(stage, picture, stage.x(side), horizon)
+    glitter(stage, picture, stage.x(side), horizon)
     lamps = []
     layers = [stage.still(picture), stage.clouds(stage.y(0.42), 0.45)]
     rock_x = stage.x(0.86 if side < 0.5 else 0.14)
@@ -32,18 +32,24 @@ def sea(stage: Stage, mood: Mood) -> Scenery:
     layers.append(stage.layer(rock, mix(palette.far, palette.near, 0.6), palette.near, depth=0.55))
     lamps.append((rock_x, horizon + unit * 0.1 - unit * 0.31, unit * 0.2))
     for step, base in enumerate((0.7, 0.78, 0.88, 1.0)):
-        line = _waves(stage, stage.y(base), unit * (0.008 + 0.006 * step), 15 - 3 * step)
-        tone = mix(mix(palette.far, palette.ground, 0.4), palette.near, 0.2 + 0.22 * step)
-        layer = stage.layer(
-            stage.below(line),
-            mix(tone, palette.light, 0.14),
-            mix(tone, palette.near, 0.7),
-            depth=0.6 + 0.3 * step,
-            drift=(5 + 5 * step) * (-1) ** step * unit / 720,
-        )
-        _crest(layer, line, mix(tone, palette.light, 0.5), unit)
-        layers.append(layer)
+        layers.append(wave_layer(stage, step, base))
     return Scenery(layers, ground=stage.y(0.79), front=5, lamps=lamps, lamp_depth=0.55)
+
+
+def wave_layer(stage: Stage, step: int, base: float) -> Layer:
+    """A row of drifting waves; ``step`` counts from the far ones, ``base`` is its height in the frame."""
+    palette, unit = stage.palette, stage.unit
+    line = _waves(stage, stage.y(base), unit * (0.008 + 0.006 * step), 15 - 3 * step)
+    tone = mix(mix(palette.far, palette.ground, 0.4), palette.near, 0.2 + 0.22 * step)
+    layer = stage.layer(
+        stage.below(line),
+        mix(tone, palette.light, 0.14),
+        mix(tone, palette.near, 0.7),
+        depth=0.6 + 0.3 * step,
+        drift=(5 + 5 * step) * (-1) ** step * unit / 720,
+    )
+    _crest(layer, line, mix(tone, palette.light, 0.5), unit)
+    return layer
 
 
 def underwater(stage: Stage, mood: Mood) -> Scenery:
@@ -95,7 +101,7 @@ def _crest(layer: Layer, line: Floats, colour: tuple[int, int, int], unit: float
     layer.picture.paste(colour, (0, 0), Image.fromarray(light.astype(np.uint8)))
 
 
-def _glitter(stage: Stage, picture: Image.Image, x: float, horizon: float) -> None:
+def glitter(stage: Stage, picture: Image.Image, x: float, horizon: float) -> None:
     """Broken light on the water under sun or moon."""
     brush = ImageDraw.Draw(picture, "RGBA")
     for _ in range(240):

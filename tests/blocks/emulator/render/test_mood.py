@@ -2,7 +2,8 @@
 
 import pytest
 
-from blocks.emulator.render.mood import PLACES, read_mood
+from blocks.emulator.render.mood import read_mood
+from blocks.emulator.render.words import PLACES
 
 
 @pytest.mark.parametrize(
