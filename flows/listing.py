@@ -107,10 +107,11 @@ def _facts(said: dict[str, Any]) -> Table:
         listed = [f"{_price(price, unit)}{'' if key in ('', 'each') else f' at {key}'}" for key, price in table.items()]
         facts.add_row(f"price, {region}", f"{', '.join(listed)} a {'thousand tokens' if unit == 'token' else unit}")
     if not prices:
-        facts.add_row("price", "unknown")
+        free = said["billing"]["free_trial_only"]
+        facts.add_row("price", "none: free trial only" if free else "unknown")
     limits = said["limits"]["default"]
     rate, tasks = limits["submits_per_second"], limits["in_progress"]
-    held = [f"{rate:g} submits a second"] if rate else []
+    held = [f"{rate:g} submits a second" if rate >= 1 else f"{rate * 60:g} submits a minute"] if rate else []
     held += [f"{tasks} {'task' if tasks == 1 else 'tasks'} in progress"] if tasks else []
     facts.add_row("limits", ", ".join(held) or "unknown")
     facts.add_row("example", Text(_example(said), style="cyan"))
@@ -155,11 +156,21 @@ def _takes(field: dict[str, Any]) -> str:
         kind = f"list of {field['type']}, {_bounds(field)}".removesuffix(", ")
     else:
         kind = f"{field['type']} {_bounds(field)}".strip()
-    if field.get("max_chars"):
+    if field.get("size"):
+        kind = f"width*height, {_size(field['size'])}"
+    if field.get("max_words"):
+        kind += f", at most {field['max_chars']} Chinese characters or {field['max_words']} words"
+    elif field.get("max_chars"):
         kind += f", at most {field['max_chars']} characters"
     if "default" in field and field["default"] is not None:
         kind += f" (default {_yaml(field['default'])})"
     return kind
+
+
+def _size(size: dict[str, Any]) -> str:
+    if "min_side" in size:
+        return f"each side {size['min_side']}…{size['max_side']}"
+    return f"{size['min_pixels']}…{size['max_pixels']} pixels in all, up to {size['max_ratio']} to 1"
 
 
 def _bounds(field: dict[str, Any]) -> str:

@@ -31,6 +31,7 @@ def describe(model: str) -> dict[str, Any]:
         "outputs": dict(row.outputs),
         "mode": row.mode,
         "endpoint": row.endpoint,
+        "sync_endpoint": row.sync_endpoint,
         "regions": list(row.regions),
     }
     if row.variants:

@@ -30,6 +30,7 @@ class Field:
         maximum: largest number, or most items of a list.
         max_chars: longest text.
         max_words: longest text without Chinese characters, where that is counted in words.
+        may_be_empty: whether an empty text is taken too.
         size: limits of a size that may be chosen freely.
         media: demands on the file it points to.
         many: whether it holds a list of such values.
@@ -45,6 +46,7 @@ class Field:
     maximum: float | None = None
     max_chars: int | None = None
     max_words: int | None = None
+    may_be_empty: bool = False
     size: Size | None = None
     media: Media | None = None
     many: bool = False
@@ -114,6 +116,7 @@ def _field(path: str, info: FieldInfo) -> Field:
                 field = replace(field, media=item, type=" or ".join(item.kinds))
             case Text():
                 field = replace(field, max_chars=item.max_chars, max_words=item.max_words)
+                field = replace(field, may_be_empty=item.may_be_empty)
             case Size():
                 field = replace(field, size=item)
             case Ge(int() | float() as bound) | Gt(int() | float() as bound) | MinLen(bound):
@@ -134,6 +137,8 @@ def _kind(annotation: Any) -> dict[str, Any]:
         choices = get_args(inner)
         return {**_kind(type(choices[0])), "choices": choices}
     if origin in (tuple, list):
+        if get_origin(_bare(get_args(inner)[0])) in (tuple, list):
+            return {"type": "list", "many": True}
         return {**_kind(get_args(inner)[0]), "many": True}
     names = {str: "text", bool: "boolean", int: "integer", float: "number"}
     return {"type": names.get(inner, "object")}

@@ -19,6 +19,8 @@ PriceKey = Literal["flat", "tier", "tier and sound", "mode", "ratio", "tokens"]
 
 VIDEO_SYNTHESIS = "services/aigc/video-generation/video-synthesis"
 IMAGE_TO_VIDEO = "services/aigc/image2video/video-synthesis"
+IMAGE_GENERATION = "services/aigc/image-generation/generation"
+MULTIMODAL_GENERATION = "services/aigc/multimodal-generation/generation"
 CHAT = "/compatible-mode/v1/chat/completions"
 
 
@@ -87,6 +89,7 @@ class Model:
         summary: what it does, one line.
         request: the class of its requests; with ``variants`` their common parent.
         endpoint: relative to the base URL; a chat model's from the root of the host (it begins with ``/``).
+        sync_endpoint: where an ``async`` model can be called synchronously as well, with the same body; we do not.
         mode: ``async`` (submit and poll), ``sync`` (one call) or ``chat``.
         kind: what it makes.
         outputs: what a pipeline may refer to, by name.
@@ -116,6 +119,7 @@ class Model:
     kind: Literal["video", "image", "audio", "text", "check", "template"]
     outputs: Mapping[str, OutputType]
     billing: Billing
+    sync_endpoint: str | None = None
     result: Result = Result()
     limits: Limits = Limits()
     limits_in: Mapping[Deployment, Limits] = field(default_factory=dict)

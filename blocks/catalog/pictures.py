@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from blocks.catalog.annotations import MEGABYTE, Media, Scheme, Text
-from blocks.catalog.model import Result
-from blocks.catalog.requests import Conflict, Parameters
+from blocks.catalog.model import Billing, Deployment, OutputType, Result, per_picture
+from blocks.catalog.requests import Conflict, Parameters, Request
 
 TEXT2IMAGE = "services/aigc/text2image/image-synthesis"
 IMAGE2IMAGE = "services/aigc/image2image/image-synthesis"
@@ -21,18 +21,41 @@ ANY_WAY: frozenset[Scheme] = frozenset({"http", "oss", "data"})
 """An address, a temporary upload or the picture itself in base64."""
 
 FORMATS = ("jpeg", "jpg", "png", "bmp", "webp")
-MASK = "white where something is to be done, black elsewhere"
-
 NegativePrompt = Annotated[str, Text(500, may_be_empty=True), Field(description="What should not appear.")]
 Count = Annotated[int, Field(ge=1, le=4, description="How many pictures; each is billed.")]
 
 RESULTS = Result(urls=("output.results[].url",))
 """A list of pictures, the failed ones among them as code and message."""
-ONE_OR_MORE: dict[str, Any] = {"image": "image", "images": "images"}
+ONE_OR_MORE: Mapping[str, OutputType] = {"image": "image", "images": "images"}
+"""The first picture, and all of them."""
 
 
 class NoParameters(Parameters):
     """None: the model takes an empty object."""
+
+
+class WithParameters(Request):
+    """A request whose pages call ``parameters`` required: it is sent, if need be empty."""
+
+    def body(self) -> dict[str, Any]:
+        """What goes over the wire."""
+        said = super().body()
+        return said if "parameters" in said else {**said, "parameters": {}}
+
+
+def each(prices: Mapping[Deployment, str], *, free_quota: int = 500) -> Billing:
+    """Billing by the picture that came out; those that failed are free.
+
+    Args:
+        prices: CNY a picture by deployment, as text.
+        free_quota: free pictures of a new account, Beijing only.
+    """
+    return per_picture(("image_count",), {place: {"": price} for place, price in prices.items()}, free_quota=free_quota)
+
+
+FREE_TRIAL = per_picture(("image_count",), {}, free_quota=500, trial_only=True)
+"""Free pictures and then no more; there is no price (models.yaml free_trial_only, models-extra.yaml unpriced)."""
+TRIAL_NOTE = "Free trial only: once the free pictures are used up it cannot be called, and it cannot be paid for."
 
 
 def picture(**demands: Any) -> Media:

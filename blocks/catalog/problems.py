@@ -106,6 +106,8 @@ def _unknown(path: str, row: Model, fields: Mapping[str, Field]) -> str:
 
 
 def _near(value: Any, field: Field | None) -> str:
+    if field is not None and not isinstance(value, str | bool) and str(value) in field.choices:
+        return f'; write it as a text: "{value}"'
     if field is None or not isinstance(value, str):
         return ""
     choices = [choice for choice in field.choices if isinstance(choice, str)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from blocks import catalog
 from blocks.catalog import Field
+from blocks.catalog.sizes import Size
 
 REQUESTS = [
     pytest.param(model, function, id=f"{model} {function}".strip())
@@ -19,6 +21,7 @@ REQUESTS = [
     for function in (row.variants or {"": None})
 ]
 _ADDRESS = st.sampled_from(["https://example.org/a.bin", "http://example.org/%E9%9B%A8.bin?x=1"])
+_TEXT = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20).map(lambda text: f"{text} x")
 
 
 def _fields(model: str, function: str) -> dict[str, Field]:
@@ -31,13 +34,15 @@ def _value(field: Field) -> st.SearchStrategy[Any]:
         one: st.SearchStrategy[Any] = st.sampled_from(field.choices)
     elif field.media:
         one = _ADDRESS
+    elif field.size:
+        one = _size(field.size)
     else:
         low, high = field.minimum, field.maximum
         kinds: dict[str, st.SearchStrategy[Any]] = {
-            "text": st.text(min_size=1, max_size=40).filter(lambda text: text.strip() and text.isprintable()),
+            "text": _TEXT,
             "boolean": st.booleans(),
             "integer": st.integers(int(low or 0), int(high or 1000)),
-            "number": st.floats(low if low is not None else 0, high if high is not None else 1),
+            "number": st.floats(low if low is not None else 0, high or 1, exclude_min=field.path in _ABOVE),
         }
         one = kinds[field.type]
     if field.many and field.type in ("integer", "number"):
@@ -46,6 +51,22 @@ def _value(field: Field) -> st.SearchStrategy[Any]:
     return st.lists(one, min_size=int(field.minimum or 1), max_size=int(field.maximum or 1)) if field.many else one
 
 
+def _size(size: Size) -> st.SearchStrategy[str]:
+    """Sizes within the limits: any sides, or the sides of a rectangle of a fitting area."""
+    if size.min_side and size.max_side:
+        side = st.integers(size.min_side, size.max_side)
+        return st.builds(lambda width, height: f"{width}*{height}", side, side)
+    assert size.min_pixels and size.max_pixels and size.max_ratio
+    low, high = (int(square.partition("*")[0]) for square in (size.min_pixels, size.max_pixels))
+    root = math.sqrt(size.max_ratio) * 0.99
+    return st.builds(
+        lambda side, stretch: f"{int(side * stretch)}*{int(side / stretch)}",
+        st.integers(low + 8, high),
+        st.floats(1 / root, root),
+    )
+
+
+_ABOVE = {"input.ctrl_step"}  # 0 itself is refused
 # Options that exclude each other have tests of their own.
 _LEFT_OUT = {
     "shot_type",
@@ -57,6 +78,8 @@ _LEFT_OUT = {
     "expand_ratio",
     "expand_mode",
     "video_ratio",
+    "mask_color",
+    "reference_edge",
 }
 
 
@@ -64,7 +87,9 @@ _LEFT_OUT = {
 def _body(draw: st.DrawFn, model: str, function: str) -> dict[str, Any]:
     body: dict[str, Any] = {"model": model, "input": {}}
     for path, field in _fields(model, function).items():
-        section, name = path.split(".")
+        section, _, name = path.partition(".")
+        if "." in name:
+            continue
         always = field.required or name in ("control_condition", "first_clip_url")
         if always or (name not in _LEFT_OUT and draw(st.booleans())):
             body.setdefault(section, {})[name] = draw(_value(field))
@@ -73,7 +98,40 @@ def _body(draw: st.DrawFn, model: str, function: str) -> dict[str, Any]:
         body.setdefault("parameters", {})["obj_or_bg"] = roles
     if "reference_urls" in body["input"]:
         body["input"]["prompt"] = " ".join(f"character{at + 1}" for at in range(len(body["input"]["reference_urls"])))
+    _agree(body)
     return body
+
+
+def _agree(body: dict[str, Any]) -> None:
+    """Takes out, or puts in, what would be refused beside the rest."""
+    given, parameters = body["input"], body.get("parameters", {})
+    match body["model"]:
+        case "wanx-style-repaint-v1":
+            given.pop("style_ref_url", None)
+            if given["style_index"] == -1:
+                given["style_ref_url"] = "https://example.org/style.png"
+        case "wanx-background-generation-v2":
+            if "ref_prompt" not in given:
+                given["ref_image_url"] = "https://example.org/hills.png"
+            if not {"ref_prompt", "ref_image_url"} <= set(given):
+                parameters.pop("ref_prompt_weight", None)
+            if "ref_image_url" not in given:
+                parameters.pop("noise_level", None)
+        case "image-out-painting":
+            for name in ("output_ratio", "x_scale", "y_scale"):
+                parameters.pop(name, None)
+            body.setdefault("parameters", parameters)["left_offset"] = 100
+        case "virtualmodel-v2" if "background_image_url" not in given:
+            given.pop("bgstyle_scale", None)
+        case "wanx-virtualmodel" if "predefined_face_id" in given:
+            given.pop("face_image_url", None)
+        case "wanx-poster-generation-v1":
+            given |= {"prompt_text_zh": "灯笼，小猫", "prompt_text_en": "lanterns and a kitten"}
+            given.pop("auxiliary_parameters", None)
+            if given["generate_mode"] != "generate":
+                given["auxiliary_parameters"] = "WMq4SC4"
+            if not given.get("lora_name"):
+                given.pop("lora_weight", None)
 
 
 @pytest.mark.parametrize(("model", "function"), REQUESTS)
@@ -83,17 +141,19 @@ def test_a_valid_request_survives_the_wire(model: str, function: str, data: st.D
     """Typed, sent as JSON and typed again, it is the same request, and the wire holds what was said."""
     body = data.draw(_body(model, function))
     request = catalog.request(body)
-    assert request.body() == body
+    assert request.to_dict() == {"parameters": {}, **body}
+    if type(request).body is catalog.Request.body:  # the others have tests of their own
+        assert request.body() == body
     received = catalog.request(json.loads(json.dumps(request.body())), wire=True)
     assert received == request
-    assert received.body() == body
+    assert received.body() == request.body()
     bill = catalog.quote(request, region=request.row.regions[0], input_seconds=4)
     assert bill.note if bill.amount is None else bill.amount > 0
 
 
 def _broken(field: Field) -> list[Any]:
     """Values that break one limit of a field each."""
-    broken: list[Any] = [object(), {"a": 1}]
+    broken: list[Any] = [object()] if field.type == "object" else [object(), {"a": 1}]
     if field.choices:
         broken += ["no such choice", -77]
     if field.type in ("integer", "number") and not field.choices and not field.many:
@@ -105,8 +165,11 @@ def _broken(field: Field) -> list[Any]:
     if field.type == "boolean":
         broken += [0, "true"]
     if field.max_chars is not None:
-        broken += ["x" * (field.max_chars + 1)]
-    if field.type == "text" and field.required:
+        broken += ["字" * (field.max_chars + 1)]
+        broken += ["word " * (field.max_words + 1)] if field.max_words else ["x" * (field.max_chars + 1)]
+    if field.size:
+        broken += ["1024x1024", "1024*", "0*0", "99999*1", "100*100", "6000*6000"]
+    if field.type == "text" and field.required and not field.may_be_empty:
         broken += ["", " "]
     if field.media and not field.many:
         broken += [7] if field.media.may_be_empty else ["", 7]
@@ -123,8 +186,8 @@ def test_breaking_one_limit_is_refused_naming_it(model: str, function: str, data
     """One wrong value in a right request is refused, and exactly that field is named."""
     body = data.draw(_body(model, function))
     for path, field in _fields(model, function).items():
-        section, name = path.split(".")
-        if name == "function":
+        section, _, name = path.partition(".")
+        if name == "function" or "." in name:
             continue
         for value in _broken(field):
             wrong = {**body, section: {**body.get(section, {}), name: value}}

@@ -27,7 +27,7 @@ def test_a_row_is_complete(row: catalog.Model) -> None:
     assert row.outputs and row.summary and row.sources and row.regions
     assert row.endpoint.startswith("services/") or row.mode == "chat"
     assert row.result.urls or row.result.passed or row.result.passed_by or row.kind in ("text", "template")
-    assert row.billing.prices
+    assert row.billing.prices or row.billing.trial_only
     assert row.typical_seconds[0] < row.typical_seconds[1]
     for field in row.fields.values():
         assert field.description or field.path == "input.function", field.path
