@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote_to_bytes
@@ -19,7 +20,7 @@ from tasks.sources import Source, SourceMissing, locate
 
 _SAME_FORMAT = {"jpg": "jpeg", "tif": "tiff", "mpg": "mpeg", "heif": "heic"}
 _UNREADABLE = frozenset({"heic", "mxf"})
-_SECONDS_SLACK = 0.1  # containers count whole frames and sound packets
+_SLACK = 0.1  # seconds or pictures a second: containers count whole frames and sound packets
 
 
 async def check_inputs(
@@ -43,6 +44,7 @@ async def check_inputs(
     looked = await asyncio.gather(*(_look(field, storage, assets, base) for field in fields))
     problems = [problem for each, _ in looked for problem in each]
     problems += _unequal(fields, [info for _, info in looked])
+    problems += _too_many(fields, [info for _, info in looked])
     if problems:
         raise InvalidRequest(problems, model=request.model)
 
@@ -67,7 +69,7 @@ async def _look(
         return [Problem(field.name, str(error), shown)], None
     except MediaError as error:
         return [Problem(field.name, f"{shown} {error.what}", shown, _formats(field.spec) or None)], None
-    wrong = misfits(info, field.spec)
+    wrong = misfits(info, field.spec.of(info.kind))
     return [Problem(field.name, f"{name} {message}", shown, allowed) for message, allowed in wrong], info
 
 
@@ -81,6 +83,17 @@ def _unequal(fields: list[MediaField], infos: list[MediaInfo | None]) -> Iterato
         if here and there and (here.width, here.height) != (there.width, there.height):
             asked = f"{field.spec.same_size_as} has {there.width}x{there.height}, and they must be alike"
             yield Problem(field.name, f"is {here.width}x{here.height} pixels; {asked}", field.value)
+
+
+def _too_many(fields: list[MediaField], infos: list[MediaInfo | None]) -> Iterator[Problem]:
+    """Lists with more files of one kind than the model takes, whatever they are called."""
+    kinds = Counter((field.path[:-1], info.kind) for field, info in zip(fields, infos, strict=True) if info is not None)
+    specs = {field.path[:-1]: field.spec for field in fields}
+    for (path, kind), count in kinds.items():
+        most = specs[path].of(kind).most
+        if most is not None and count > most:
+            name = ".".join(str(step) for step in path)
+            yield Problem(name, f"holds {count} files that are {kind}s; at most {most} may be", allowed={"max": most})
 
 
 async def _info(source: Source, spec: Media) -> MediaInfo:
@@ -118,7 +131,8 @@ def _probe_data(value: str) -> MediaInfo:
 def misfits(info: MediaInfo, spec: Media) -> Iterator[tuple[str, object]]:
     """What a model would not take about a file: what it is, and what is allowed."""
     if info.kind != spec.kind:
-        yield f"is {_a(info.kind)} ({info.format}), not {_a(spec.kind)}", _formats(spec) or None
+        wanted = " or ".join(_a(kind) for kind in spec.kinds)
+        yield f"is {_a(info.kind)} ({info.format}), not {wanted}", _formats(spec) or None
         return
     if spec.formats and _same(info.format) not in {_same(name) for name in spec.formats}:
         yield f"is {info.format} by its content", _formats(spec)
@@ -131,13 +145,13 @@ def misfits(info: MediaInfo, spec: Media) -> Iterator[tuple[str, object]]:
             yield f"{size}; that is too many in all", _range(None, spec.max_pixels)
         if spec.max_ratio and high / low > spec.max_ratio + 0.01:
             yield f"{size}; the longer side is {high / low:.2f} times the shorter one", _range(None, spec.max_ratio)
-    if info.seconds is not None and spec.kind != "image":
-        too_short = spec.min_seconds is not None and info.seconds < spec.min_seconds - _SECONDS_SLACK
-        too_long = spec.max_seconds is not None and info.seconds > spec.max_seconds + _SECONDS_SLACK
-        if too_short or too_long:
-            yield f"is {info.seconds:.1f} seconds long", _range(spec.min_seconds, spec.max_seconds)
-    if spec.min_fps is not None and info.fps is not None and info.fps < spec.min_fps - _SECONDS_SLACK:
-        yield f"has {info.fps:.1f} pictures a second", _range(spec.min_fps, None)
+    if info.seconds is not None and spec.kind != "image" and not spec.lasts(info.seconds, _SLACK):
+        ends = "; the bounds themselves are out" if spec.open_ends else ""
+        yield f"is {info.seconds:.1f} seconds long{ends}", _range(spec.min_seconds, spec.max_seconds)
+    if info.fps is not None and not spec.runs(info.fps, _SLACK):
+        yield f"has {info.fps:.1f} pictures a second", _range(spec.min_fps, spec.max_fps)
+    if spec.codecs and info.video_codec is not None and info.video_codec not in spec.codecs:
+        yield f"is encoded as {info.video_codec}", list(spec.codecs)
     if spec.max_bytes is not None and info.bytes > spec.max_bytes:
         megabytes = info.bytes / (1 << 20)
         yield f"has {info.bytes} bytes ({megabytes:.1f} MB)", _range(None, spec.max_bytes)

@@ -103,6 +103,7 @@ class Media:
         ascii_only: the address must not hold unencoded non-ASCII characters.
         may_be_empty: whether an empty text makes sense on the wire; it stands for no file.
         also: what else the file may be, with the demands on that.
+        most: how many files of one list may be of this kind.
     """
 
     kind: MediaKind
@@ -125,6 +126,7 @@ class Media:
     ascii_only: bool = False
     may_be_empty: bool = False
     also: Media | None = None
+    most: int | None = None
 
     @property
     def kinds(self) -> tuple[MediaKind, ...]:
@@ -143,6 +145,19 @@ class Media:
         if self.also is None or kind == self.kind or kind not in self.kinds:
             return self
         return self.also.of(kind)
+
+    def lasts(self, seconds: float, slack: float) -> bool:
+        """Whether a film or a sound may be as long; where the ends count themselves, ``slack`` seconds are forgiven."""
+        low, high = self.min_seconds, self.max_seconds
+        if self.open_ends:
+            return (low is None or seconds > low) and (high is None or seconds < high)
+        return (low is None or seconds >= low - slack) and (high is None or seconds <= high + slack)
+
+    def runs(self, fps: float, slack: float) -> bool:
+        """Whether a film may have this frame rate, ``slack`` frames forgiven."""
+        return (self.min_fps is None or fps >= self.min_fps - slack) and (
+            self.max_fps is None or fps <= self.max_fps + slack
+        )
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.with_info_after_validator_function(self._check, handler(source))

@@ -50,6 +50,7 @@ _VIDEO = Media(
     min_seconds=1,
     max_seconds=30,
     max_bytes=100 * MEGABYTE,
+    most=MOST_VIDEOS,
 )
 _PICTURE = Media(
     "image",

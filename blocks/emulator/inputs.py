@@ -23,6 +23,7 @@ from .task import Task
 _TIMEOUT = httpx.Timeout(30, connect=5)
 _MAX_BYTES = 512 * 1024 * 1024
 _MAX_DATA_BYTES = 10 * 1024 * 1024
+_SLACK = 0.1  # seconds or frames a second
 
 
 class InputFailed(Exception):
@@ -53,7 +54,7 @@ async def gather(task: Task, fields: list[MediaField], service: Service, folder:
     infos: dict[tuple[str | int, ...], MediaInfo] = {}
     for field, path in zip(fields, paths, strict=True):
         infos[field.path] = await asyncio.to_thread(_probe, field.spec, path)
-        check(infos[field.path], field.spec)
+        check(infos[field.path], field.spec.of(infos[field.path].kind))
     for field in fields:
         _compare(field, infos)
     return {field.name: path for field, path in zip(fields, paths, strict=True)}
@@ -77,7 +78,9 @@ def check(info: MediaInfo, spec: Media) -> None:
         InputFailed: It does not fit.
     """
     if info.kind != spec.kind:
-        raise InputFailed("InvalidFile.Format", f"Invalid file format, {info.media_type} is not a {spec.kind}.")
+        raise InputFailed(
+            "InvalidFile.Format", f"Invalid file format, {info.media_type} is not a {' or '.join(spec.kinds)}."
+        )
     if info.width and info.height:
         low, high = min(info.width, info.height), max(info.width, info.height)
         too_small = spec.min_side is not None and low < spec.min_side
@@ -92,18 +95,19 @@ def check(info: MediaInfo, spec: Media) -> None:
     if spec.needs_alpha and not info.has_alpha:
         # models-extra.yaml wanx-background-generation-v2, errors
         raise InputFailed("BadRequest.UnsupportedFileFormat", "Base image require RGBA format, but is RGB")
-    if info.seconds is not None and spec.kind != "image":
-        too_short = spec.min_seconds is not None and info.seconds < spec.min_seconds - 0.1
-        too_long = spec.max_seconds is not None and info.seconds > spec.max_seconds + 0.1
-        if too_short or too_long:
-            span = f"{spec.min_seconds or 0:g}s ~ {spec.max_seconds or float('inf'):g}s"
-            raise InputFailed("InvalidFile.Duration", f"Invalid file duration. The file duration must be {span}.")
+    if info.seconds is not None and spec.kind != "image" and not spec.lasts(info.seconds, _SLACK):
+        span = f"{spec.min_seconds or 0:g}s ~ {spec.max_seconds or float('inf'):g}s"
+        raise InputFailed("InvalidFile.Duration", f"Invalid file duration. The file duration must be {span}.")
     if spec.max_bytes is not None and info.bytes > spec.max_bytes:
         limit = spec.max_bytes // (1024 * 1024)
         message = f"Invalid file size. The {spec.kind} file size must be less than {limit}MB."
         raise InputFailed("InvalidFile.Size", message)
-    if spec.min_fps is not None and info.fps is not None and info.fps < spec.min_fps - 0.1:
-        raise InputFailed("InvalidFile.FPS", f"Invalid video FPS. The video FPS must be at least {spec.min_fps:g}.")
+    if info.fps is not None and not spec.runs(info.fps, _SLACK):
+        span = f"{spec.min_fps or 0:g} ~ {spec.max_fps:g}" if spec.max_fps else f"at least {spec.min_fps:g}"
+        raise InputFailed("InvalidFile.FPS", f"Invalid video FPS. The video FPS must be {span}.")
+    if spec.codecs and info.video_codec is not None and info.video_codec not in spec.codecs:
+        message = f"Invalid file format, the video must be encoded as {' or '.join(spec.codecs)}."
+        raise InputFailed("InvalidFile.Format", message)
 
 
 def _compare(field: MediaField, infos: dict[tuple[str | int, ...], MediaInfo]) -> None:
@@ -154,7 +158,7 @@ def _decode(value: str, target: Path) -> Path:
 
 async def _fetch(url: str, spec: Media, target: Path) -> Path:
     shown = urlsplit(url)._replace(query="", fragment="").geturl()
-    limit = spec.max_bytes or _MAX_BYTES
+    limit = spec.largest or _MAX_BYTES
     try:
         async with (
             httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=True, max_redirects=5) as client,

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import base64
+import io
 import uuid
+import wave
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -174,3 +177,69 @@ async def test_all_problems_come_at_once(local: MediaStorage, tmp_path: Path) ->
     with pytest.raises(catalog.InvalidRequest) as caught:
         await check_inputs(request, local, {}, base=tmp_path)
     assert [problem.field for problem in caught.value.problems] == ["input.first_frame_url", "input.last_frame_url"]
+
+
+def references(*paths: Path) -> catalog.Request:
+    """A request with files that may be pictures or films."""
+    names = " ".join(f"character{at + 1}" for at in range(len(paths)))
+    body = {"model": "wan2.6-r2v", "input": {"prompt": names, "reference_urls": [str(path) for path in paths]}}
+    return catalog.request(body)
+
+
+async def test_each_file_is_held_to_the_limits_of_its_kind(local: MediaStorage, tmp_path: Path) -> None:
+    """Where a film or a picture may stand, both pass, and a short film is refused as a film."""
+    good = [picture(tmp_path / "a.png"), film(tmp_path / "b.mp4", 2)]
+    await check_inputs(references(*good), local, {})
+    problem = await refused(references(*good, film(tmp_path / "c.mp4", 0.5)), local)
+    assert (problem.field, problem.allowed) == ("input.reference_urls.2", {"min": 1, "max": 30})
+    assert "0.5 seconds" in problem.message
+    sound = tmp_path / "d.png"
+    sound.write_bytes(wav(2))
+    assert "not an image or a video" in (await refused(references(sound), local)).message
+
+
+async def test_films_are_counted_whatever_they_are_called(local: MediaStorage, tmp_path: Path) -> None:
+    """A fourth film is found by its content before anything is sent."""
+    films = [film(tmp_path / f"{name}.bin", 1) for name in "abcd"]
+    problem = await refused(references(*films), local)
+    assert (problem.field, problem.allowed) == ("input.reference_urls", {"max": 3})
+    await check_inputs(references(*films[:3]), local, {})
+
+
+async def test_bounds_that_are_out_and_frames_that_are_too_few(local: MediaStorage, tmp_path: Path) -> None:
+    """A voice of exactly 2 seconds and a film of 10 frames a second are not for videoretalk."""
+    voice, video = tmp_path / "voice.wav", film(tmp_path / "host.mp4", 3, 640, 640)
+    voice.write_bytes(wav(2))
+    body = {"model": "videoretalk", "input": {"video_url": str(video), "audio_url": str(voice), "ref_image_url": ""}}
+    with pytest.raises(catalog.InvalidRequest) as caught:
+        await check_inputs(catalog.request(body), local, {})
+    frames, ends = caught.value.problems
+    assert (frames.field, frames.allowed) == ("input.video_url", {"min": 15, "max": 60})
+    assert (ends.field, ends.allowed) == ("input.audio_url", {"min": 2, "max": 120})
+    assert "the bounds themselves are out" in ends.message
+
+
+async def test_a_film_in_another_encoding_is_refused(local: MediaStorage, tmp_path: Path) -> None:
+    """Where the pages ask for H.264 or H.265, something else is told before it is sent."""
+    path = tmp_path / "old.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for _ in range(72):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((240, 320, 3), dtype=np.uint8))))
+        container.mux(stream.encode())
+    body = {"model": "animate-anyone-template-gen2", "input": {"video_url": str(path)}}
+    problem = await refused(catalog.request(body), local)
+    assert "is encoded as mpeg4" in problem.message
+    assert problem.allowed == ["h264", "hevc"]
+
+
+def wav(seconds: float) -> bytes:
+    """Silence."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(int(16000 * seconds)))
+    return file.getvalue()
