@@ -7,13 +7,14 @@ rest), the engine with real assets. So whatever the plan accepted, the engine ca
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from blocks import catalog
 from blocks.catalog import InvalidRequest, Request
 from flows.document import InvalidInput, Location, Problem, validate
-from flows.kinds import MEDIA, an, holds_pending, kind_of, written
+from flows.kinds import MEDIA, an, holds_pending, is_to_come, kind_of, written
 from flows.pipeline import Step
 from flows.references import resolve
 from flows.scope import Address, Many, Pending, Scope
@@ -29,14 +30,19 @@ class ModelCall:
     Attributes:
         pending: whether the request still holds placeholders; then it can be priced but not fingerprinted.
         unsure: whether a value that may decide the price is known only to a run.
-        input_seconds: the length of the video or sound that goes in, when known.
+        input_seconds: the lengths of the videos and sounds that go in, as far as known, by dotted field.
     """
 
     request: Request
     assets: dict[str, Asset]
     pending: bool
     unsure: bool
-    input_seconds: float | None
+    input_seconds: dict[str, float]
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the result will be; None: not known, or it has no length."""
+        return self.request.seconds_from(self.input_seconds)
 
 
 @dataclass(frozen=True)
@@ -95,12 +101,24 @@ class _Stand:
             return [self.in_for(item) for item in value]
         if isinstance(value, dict):
             self.left_out |= {key for key, item in value.items() if _unknowable(item)}
-            return {key: self.in_for(item) for key, item in value.items() if not (item is None or _unknowable(item))}
+            given = {key: _BOX if _is_box(item) else item for key, item in value.items()}
+            return {key: self.in_for(item) for key, item in given.items() if not (item is None or _unknowable(item))}
         return value
+
+    def holds(self, value: Any) -> bool:
+        """Whether a text is one that only a run will know, or holds some."""
+        return isinstance(value, str) and (isinstance(self.by_text.get(value), Pending) or is_to_come(value))
+
+
+_BOX = [0, 0, 1, 1]
+
+
+def _is_box(value: Any) -> bool:
+    return isinstance(value, Pending) and value.type == "boxes"
 
 
 def _unknowable(value: Any) -> bool:
-    return isinstance(value, Pending) and value.type not in (*MEDIA, "text")
+    return isinstance(value, Pending) and value.type not in (*MEDIA, "text", "template")
 
 
 def _model_call(step: Step, scope: Scope, at: Location, model: str) -> ModelCall:
@@ -110,22 +128,37 @@ def _model_call(step: Step, scope: Scope, at: Location, model: str) -> ModelCall
         "input": stand.in_for(resolve(step.input, scope.look_up, written)),
         "parameters": stand.in_for(resolve(step.parameters, scope.look_up, written)),
     }
-    try:
-        request = catalog.request(body, truncate=step.truncate)
-    except InvalidRequest as error:
-        said = [problem for problem in error.problems if problem.field.rpartition(".")[2] not in stand.left_out]
-        raise InvalidInput([_told(stand, problem, at) for problem in without_echoes(said or error.problems)]) from None
+    request = _request(body, stand, step, at)
     problems = list(_type_problems(stand, request, at))
     if problems:
         raise InvalidInput(problems)
     sources = list(stand.by_text.values())
+    timed = {field.name: stand.by_text[field.value] for field in request.media() if field.value in stand.by_text}
     return ModelCall(
         request=request,
         assets={text: source for text, source in stand.by_text.items() if isinstance(source, Asset)},
         pending=bool(stand.left_out) or any(isinstance(source, Pending) for source in sources),
         unsure=bool(stand.left_out),
-        input_seconds=next((seconds for source in sources if (seconds := _length(source)) is not None), None),
+        input_seconds={name: length for name, source in timed.items() if (length := _length(source)) is not None},
     )
+
+
+def _request(body: dict[str, Any], stand: _Stand, step: Step, at: Location) -> Request:
+    try:
+        return catalog.request(body, truncate=step.truncate)
+    except InvalidRequest as error:
+        if all(stand.holds(_value_at(body, problem.field)) for problem in error.problems):
+            # What a text to come says of the other fields, only a run can tell.
+            with suppress(InvalidRequest):
+                return catalog.request(body, truncate=step.truncate, draft=True)
+        said = [problem for problem in error.problems if problem.field.rpartition(".")[2] not in stand.left_out]
+        raise InvalidInput([_told(stand, problem, at) for problem in without_echoes(said or error.problems)]) from None
+
+
+def _value_at(body: Any, path: str) -> Any:
+    for step in path.split("."):
+        body = body.get(step) if isinstance(body, dict) else None
+    return body
 
 
 def _length(source: Asset | Address | Pending) -> float | None:
@@ -158,8 +191,8 @@ def _type_problems(stand: _Stand, request: Request, at: Location) -> Iterator[Pr
     media = {found.value: found for found in request.media()}
     for text, source in stand.by_text.items():
         kind = kind_of(source)
-        if text in media and kind != media[text].spec.kind:
-            yield Problem((*at, *media[text].path), f"wants {an(media[text].spec.kind)}, got {an(kind)}")
+        if text in media and kind not in media[text].spec.kinds:
+            yield Problem((*at, *media[text].path), f"wants {_either(media[text].spec.kinds)}, got {an(kind)}")
         if text not in media and kind in MEDIA:
             path = _path_of(request.to_dict(), text)
             yield Problem((*at, *path), f"wants text, got {an(kind)}")

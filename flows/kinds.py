@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from blocks.catalog import UnknownModel
@@ -31,6 +32,14 @@ def an(kind: str) -> str:
     if kind in ("nothing", "text", "audio", "boxes"):
         return kind
     return f"an {kind}" if kind[:1] in "aeio" else f"a {kind}"
+
+
+_TO_COME = re.compile(r"\(\w+ to come\)")
+
+
+def is_to_come(text: str) -> bool:
+    """Whether a text was put together from values that only a run will know."""
+    return _TO_COME.search(text) is not None
 
 
 def written(value: Any) -> str:

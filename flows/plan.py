@@ -165,7 +165,7 @@ class _Walk:
         quotes = [self._quote(call) for call in calls]
         again = [await self._asked_before(step, call) for call in calls]
         due = [quote for quote, output, seen in zip(quotes, known, again, strict=True) if output is None and not seen]
-        lengths = [call.request.seconds or call.input_seconds for call in calls if isinstance(call, ModelCall)]
+        lengths = [call.seconds for call in calls if isinstance(call, ModelCall)]
         self.rows[name] = self._row(
             name,
             step,

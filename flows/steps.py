@@ -160,12 +160,12 @@ def planned_outputs(step: Step, calls: list[Call], *, fanned_out: bool) -> Outpu
 
 
 def _pictures(call: Call) -> int:
-    return getattr(call.request.parameters, "n", None) or 1 if isinstance(call, ModelCall) else 1
+    return call.request.pictures if isinstance(call, ModelCall) else 1
 
 
 def _seconds(call: Call) -> float | None:
     if isinstance(call, ModelCall):
-        return call.request.seconds or call.input_seconds
+        return call.seconds
     parts: list[Any] = []
     for value in call.given.values():
         parts += value if isinstance(value, list) else [value]

@@ -63,10 +63,10 @@ async def generate(
     """
     session = current()
     known = dict(assets or {})
-    await check_inputs(request, session.storage, known, base=session.base)
+    lengths = await check_inputs(request, session.storage, known, base=session.base)
     key = await fingerprint_of(request, take=take, storage=session.storage, assets=known, base=session.base)
     async with session.lock(key):
-        return await _Life(session, request, label or request.model, take, key, known, list(after)).run()
+        return await _Life(session, request, label or request.model, take, key, known, lengths, list(after)).run()
 
 
 @dataclass
@@ -79,6 +79,7 @@ class _Life:
     take: int
     fingerprint: str
     assets: dict[str, Asset]
+    lengths: dict[str, float]
     after: list[Any]
 
     async def run(self) -> Generation:
@@ -118,7 +119,7 @@ class _Life:
     async def _seen_through(self, record: Finished | None) -> Generation:
         """Everything that may be paid for."""
         started = time.monotonic()
-        quote = catalog.quote(self.request, region=self.session.region, input_seconds=self._input_seconds()).amount
+        quote = catalog.quote(self.request, region=self.session.region, input_seconds=self.lengths).amount
         try:
             if record is not None and (repaired := await self._repaired(record)):
                 return repaired
@@ -238,10 +239,6 @@ class _Life:
         if refresh_cache:
             options["refresh_cache"] = True
         return of.with_options(**options)
-
-    def _input_seconds(self) -> float | None:
-        lengths = [self.assets[media.value].seconds for media in self.request.media() if media.value in self.assets]
-        return next((seconds for seconds in lengths if seconds is not None), None)
 
     def _cost(self, outcome: Outcome) -> Decimal | None:
         return catalog.cost(

@@ -25,7 +25,7 @@ _SLACK = 0.1  # seconds or pictures a second: containers count whole frames and 
 
 async def check_inputs(
     request: Request, storage: MediaStorage, assets: Mapping[str, Asset], *, base: Path | None = None
-) -> None:
+) -> dict[str, float]:
     """Refuse a request whose own files are missing or not what the model takes.
 
     Files are judged by their content: format, sides, length, size, transparency. What lies behind http(s) and oss://
@@ -37,6 +37,9 @@ async def check_inputs(
         assets: what is known of stored media, by URI.
         base: the folder that relative paths start from.
 
+    Returns:
+        Seconds of the videos and sounds that were looked at, by dotted field.
+
     Raises:
         InvalidRequest: with every problem, each naming the field, the file and the limit.
     """
@@ -47,6 +50,8 @@ async def check_inputs(
     problems += _too_many(fields, [info for _, info in looked])
     if problems:
         raise InvalidRequest(problems, model=request.model)
+    infos = zip(fields, (info for _, info in looked), strict=True)
+    return {field.name: info.seconds for field, info in infos if info is not None and info.seconds is not None}
 
 
 async def _look(

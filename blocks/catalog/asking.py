@@ -14,7 +14,7 @@ from blocks.catalog.requests import Request
 from blocks.catalog.rows import find
 
 
-def request(body: Mapping[str, Any], *, truncate: bool = False, wire: bool = False) -> Request:
+def request(body: Mapping[str, Any], *, truncate: bool = False, wire: bool = False, draft: bool = False) -> Request:
     """Check a request and type it.
 
     Args:
@@ -22,6 +22,7 @@ def request(body: Mapping[str, Any], *, truncate: bool = False, wire: bool = Fal
         truncate: cut over-long texts where the service would cut them, instead of refusing them.
         wire: take what the service takes: media as addresses only, and what the vendor's SDK adds on its own
             (``input.extend_prompt``, nulls); fields that the service ignores are no error then.
+        draft: some values stand in for what is known later: each field is checked, what they forbid each other is not.
 
     Returns:
         The request, of the model's own class.
@@ -39,7 +40,7 @@ def request(body: Mapping[str, Any], *, truncate: bool = False, wire: bool = Fal
     kind = row.request_for(data)
     if kind is None:
         raise InvalidRequest([_which_function(row, data)], model=row.id)
-    context = {"truncate": truncate, "wire": wire}
+    context = {"truncate": truncate, "wire": wire, "draft": draft}
     try:
         return kind.model_validate(data, context=context)
     except ValidationError as error:

@@ -95,6 +95,8 @@ class Request(Part):
 
     @model_validator(mode="after")
     def _no_conflicts(self, info: ValidationInfo) -> Self:
+        if context_flag(info, "draft"):
+            return self
         found = list(self.conflicts())
         found += [_under("input", conflict) for conflict in self.input.conflicts()]
         found += [_under("parameters", conflict) for conflict in self.parameters.conflicts()]
@@ -182,8 +184,11 @@ class Request(Part):
         Args:
             lengths: seconds of its films and sounds by dotted field, e.g. ``input.audio_url``.
         """
-        follows = self.row.billing.output_follows
-        return self.seconds if self.seconds is not None or follows is None else lengths.get(follows)
+        follows, most = self.row.billing.output_follows, self.row.billing.max_seconds
+        if self.seconds is not None or follows is None:
+            return self.seconds
+        length = lengths.get(follows)
+        return length if length is None or most is None else min(length, most)
 
     def input_seconds_from(self, lengths: Mapping[str, float]) -> Decimal | None:
         """Seconds of input that are billed beside the output; None when the length of one is not known.
