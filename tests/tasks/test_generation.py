@@ -325,7 +325,7 @@ async def test_cancelled_during_the_post(studio: Open) -> None:
 
 async def test_slots(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A place among the tasks in progress is held from before the submit until the task has ended."""
-    here = studio(run_seconds=0.2, limits={"in_progress": False})
+    here = studio(run_seconds=1, limits={"in_progress": False})
     seen: Counter[str] = Counter()
     async with here.session() as session:
         monkeypatch.setitem(session.pace._slots, "wan2.6-t2v", asyncio.Semaphore(2))
@@ -340,7 +340,7 @@ async def test_slots(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
                 seen["now"] -= 1
 
         monkeypatch.setattr(session.watcher, "wait", counted)
-        made = await asyncio.gather(*(generate(asked(f"scene {n}")) for n in range(5)))
+        made = await asyncio.gather(*(generate(asked(f"scene {n}")) for n in range(4)))
     assert all(one.succeeded for one in made) and seen["most"] == 2
 
 
