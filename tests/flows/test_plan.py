@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from blocks import media
 from blocks.emulator import Emulator
+from flows.document import InvalidInput
 from flows.engine import run_steps
 from flows.pipeline import Pipeline
 from flows.plan import Plan, make_plan
@@ -167,3 +170,66 @@ async def test_prices_are_those_of_the_region(tmp_path: Path, storage: Any, regi
     )
     plan = await make_plan(pipeline, {}, storage=storage, emulated=True, region=region)
     assert plan.total_cny == {"beijing": Decimal("5.0"), "singapore": Decimal("5.504430")}[region]
+
+
+async def test_what_a_check_will_find_stands_in_the_plan(planned: Planned) -> None:
+    """Boxes and templates that are still to come take their fields' places; checks are priced, the rest is unknown."""
+    plan = await planned(
+        """
+pipeline: p
+params: {face: {type: image}, voice: {type: audio}, dance: {type: video}}
+steps:
+  look: {model: emo-detect-v1, input: {image_url: "${face}"}, parameters: {ratio: "3:4"}}
+  talk:
+    when: ${look.passed}
+    model: emo-v1
+    input: {image_url: "${face}", audio_url: "${voice}", face_bbox: "${look.face_bbox}", ext_bbox: "${look.ext_bbox}"}
+  steps: {model: animate-anyone-template-gen2, input: {video_url: "${dance}"}}
+  dancing: {model: animate-anyone-gen2, input: {image_url: "${face}", template_id: "${steps.template_id}"}}
+""",
+        face="https://example.com/a.png",
+        voice="https://example.com/a.mp3",
+        dance="https://example.com/a.mp4",
+    )
+    assert price(plan, "look") == Decimal("0.004")
+    assert plan.unknown == ["talk", "steps", "dancing"]
+
+
+async def test_a_text_to_come_may_name_any_character(planned: Planned) -> None:
+    """Whether a prompt that is still to be written names every reference is looked at when it is there."""
+    text = """
+pipeline: p
+params: {cat: {type: image}}
+steps:
+  words: {model: qwen-plus, input: {messages: [{role: user, content: "A scene for character1, please."}]}}
+  scene:
+    model: wan2.6-r2v
+    input: {prompt: PROMPT, reference_urls: ["${cat}"]}
+    parameters: {duration: 5, size: 1280*720}
+"""
+    for prompt in ('"${words.text}"', '"In rain: ${words.text}"'):
+        plan = await planned(text.replace("PROMPT", prompt), cat="https://example.com/a.png")
+        assert price(plan, "scene") == Decimal("3.0")
+    with pytest.raises(InvalidInput, match="does not name character1"):
+        await planned(text.replace("PROMPT", "a cat naps"), cat="https://example.com/a.png")
+
+
+async def test_the_voice_decides_how_long_a_portrait_talks(planned: Planned, tmp_path: Path) -> None:
+    """A voice of six seconds beside a picture is six seconds of video."""
+    with wave.open(str(tmp_path / "voice.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(16000 * 6))
+    Image.new("RGB", (512, 512)).save(tmp_path / "face.png")
+    plan = await planned(
+        """
+pipeline: p
+params: {face: {type: image}, voice: {type: audio}}
+steps:
+  talk: {model: wan2.2-s2v, input: {image_url: "${face}", audio_url: "${voice}"}}
+""",
+        face=str(tmp_path / "face.png"),
+        voice=str(tmp_path / "voice.wav"),
+    )
+    assert (price(plan, "talk"), plan.steps[0].seconds) == (Decimal("3.0"), 6)
