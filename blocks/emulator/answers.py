@@ -1,12 +1,14 @@
-"""What the service answers about a task: `output` and `usage`, model by model.
+"""What the service answers: submits, queries, and models that answer at once, each result in its model's own place.
 
-Facts: models.yaml `result` and `usage` of each model, models-extra.yaml `fills_of_models_yaml`.
+Where results stand is the catalog's (`result` of each row); what stands beside them is the table here. Facts:
+models.yaml `result` of each model, models-extra.yaml `result` of the picture models.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from blocks import catalog
 
@@ -17,16 +19,44 @@ _EXTENDED = {
     "zh": "画面细腻，光线富有层次，镜头运动平稳，电影质感。",
     "en": "Fine detail, layered light, steady camera movement, a cinematic look.",
 }
+_REFUSED_POSTER = "output data may contain inappropriate content"
 
 
 @dataclass(frozen=True)
-class Made:
-    """What a run made, as usage counts it. Sides in pixels."""
+class Shape:
+    """What an answer holds beside its results.
 
-    width: int
-    height: int
-    seconds: float
-    sound: bool
+    Attributes:
+        prompts: Where the prompt is repeated: in the output, or in each of several results.
+        metrics: Name of the count of good and failed results in a list; None where there is none.
+        timed: Whether the documented answers carry times.
+        finished: Whether the messages form says that it has finished.
+    """
+
+    prompts: Literal["output", "results"] | None = None
+    metrics: str | None = "task_metrics"
+    timed: bool = True
+    finished: bool = False
+
+
+_USUAL = Shape()
+_FILM = Shape(prompts="output")
+_PICTURES = Shape(prompts="results")
+_SHAPES: dict[str, Shape] = {
+    "text-to-video": _FILM,
+    "image-to-video": _FILM,
+    "keyframe-to-video": _FILM,
+    "reference-to-video": _FILM,
+    "video-edit": _FILM,
+    "animate-anyone": Shape(timed=False),
+    "video-retalk": Shape(timed=False),
+    "text-to-image": _PICTURES,
+    "wan2.6-t2i": Shape(metrics=None, finished=True),
+    "qwen-image-max": Shape(metrics="task_metric"),
+    "wan2.5-i2i-preview": _PICTURES,
+    "portrait-restyle": Shape(metrics=None),
+}
+"""By model or family."""
 
 
 def accepted(task: Task) -> dict[str, Any]:
@@ -39,7 +69,7 @@ def unknown(task_id: str) -> dict[str, Any]:
     return {"request_id": new_id(), "output": {"task_id": task_id, "task_status": "UNKNOWN"}}
 
 
-def about(task: Task, links: list[str | None]) -> dict[str, Any]:
+def about(task: Task, links: Sequence[str | None]) -> dict[str, Any]:
     """The answer to a query.
 
     Args:
@@ -47,11 +77,8 @@ def about(task: Task, links: list[str | None]) -> dict[str, Any]:
         links: Where its results are, in order; None for a part that failed.
     """
     output: dict[str, Any] = {"task_id": task.task_id, "task_status": task.status}
-    output["submit_time"] = china_time(task.submitted)
-    if task.scheduled is not None:
-        output["scheduled_time"] = china_time(task.scheduled)
-    if task.ended is not None:
-        output["end_time"] = china_time(task.ended)
+    if _shape(task.model).timed:
+        output |= _times(task)
     answer: dict[str, Any] = {"request_id": new_id(), "output": output}
     outcome = task.outcome
     if outcome is None:
@@ -60,16 +87,46 @@ def about(task: Task, links: list[str | None]) -> dict[str, Any]:
         output |= {"code": outcome.code, "message": outcome.message}
     elif task.status == "SUCCEEDED":
         output |= outcome.values
-        _place(output, catalog.find(task.model).result.urls[0], links, outcome)
+        _place(output, task.model, links, outcome)
         if outcome.usage is not None:
             answer["usage"] = outcome.usage
     return answer
 
 
+def at_once(model: str, outcome: Outcome, links: Sequence[str | None]) -> dict[str, Any]:
+    """The answer of a model that answers at once.
+
+    Args:
+        model: The model.
+        outcome: What came of the call.
+        links: Where its results are, in order.
+    """
+    output = dict(outcome.values)
+    _place(output, model, links, outcome)
+    return {"request_id": new_id(), "output": output, "usage": outcome.usage}
+
+
 def values(request: catalog.Request) -> dict[str, Any]:
-    """The texts an answer repeats: the prompt as given, and as rewritten where the model returns that."""
+    """What the output of a finished job says beside its results: the prompt as given and as rewritten, the style."""
+    if request.row.family == "portrait-restyle":
+        style = getattr(request.input, "style_index", 0)
+        return {"error_code": 0, "error_message": "Success", "style_index": style}
+    return _prompts(request) if _shape(request.model).prompts == "output" else {}
+
+
+def each(request: catalog.Request) -> dict[str, Any]:
+    """What every one of several results says beside its address."""
+    return _prompts(request) if _shape(request.model).prompts == "results" else {}
+
+
+def _shape(model: str) -> Shape:
+    row = catalog.find(model)
+    return _SHAPES.get(row.id) or _SHAPES.get(row.family, _USUAL)
+
+
+def _prompts(request: catalog.Request) -> dict[str, Any]:
     prompt = getattr(request.input, "prompt", None)
-    if not prompt or request.row.family == "video-style":
+    if not prompt:
         return {}
     said = {"orig_prompt": prompt}
     if not request.model.startswith("wan2.6") and getattr(request.parameters, "prompt_extend", False):
@@ -78,51 +135,63 @@ def values(request: catalog.Request) -> dict[str, Any]:
     return said
 
 
-def usage(request: catalog.Request, made: Made) -> dict[str, Any]:
-    """What the service counts for a finished task.
+def _times(task: Task) -> dict[str, str]:
+    said = {"submit_time": china_time(task.submitted)}
+    if task.scheduled is not None:
+        said["scheduled_time"] = china_time(task.scheduled)
+    if task.ended is not None:
+        said["end_time"] = china_time(task.ended)
+    if catalog.find(task.model).family == "portrait-restyle" and task.scheduled is not None and task.ended is not None:
+        # Two of its four times have no milliseconds (models.yaml wanx-style-repaint-v1).
+        said |= {"start_time": china_time(task.scheduled)[:19], "end_time": china_time(task.ended)[:19]}
+    return said
 
-    Args:
-        request: The request.
-        made: What came of it.
+
+def _place(output: dict[str, Any], model: str, links: Sequence[str | None], outcome: Outcome) -> None:
+    """Puts the links where the model's answers have them: `output.video_url`, `output.results[].url`, …
+
+    A row with several places has its files place by place: all posters, then all their backgrounds.
     """
-    model, family = request.model, request.row.family
-    whole = round(made.seconds)
-    size = f"{made.width}*{made.height}"
-    tier = _tier(request, made)
-    if family == "video-style":
-        # Billed by the short side asked for, not by the one that came out (models.yaml video-style-transform).
-        return {"duration": round(made.seconds, 2), "SR": getattr(request.parameters, "min_len", 720)}
-    if model.startswith("wan2.6"):
-        counted: dict[str, Any] = {"duration": whole}
-        if family == "text-to-video":
-            counted["size"] = size
-        counted |= {"input_video_duration": 0, "output_video_duration": whole, "video_count": 1, "SR": tier}
-        return counted | ({"audio": made.sound} if model == "wan2.6-i2v-flash" else {})
-    if family == "text-to-video":
-        return {"video_duration": whole, "video_ratio": size, "video_count": 1}
-    if family == "image-to-video" and not model.startswith("wanx2.1"):
-        return {"duration": whole, "SR": tier, "video_count": 1}
-    if family == "keyframe-to-video" and not model.startswith("wanx2.1"):
-        return {"video_duration": whole, "video_count": 1, "SR": tier}
-    return {"video_duration": whole, "video_ratio": "standard", "video_count": 1}
+    paths, shape = catalog.find(model).result.urls, _shape(model)
+    if not paths or not links:
+        return
+    count = len(links) // len(paths)
+    failed = {"code": outcome.code, "message": outcome.message}
+    for number, path in enumerate(paths):
+        steps = path.removeprefix("output.").split(".")
+        _put(output, steps, links[number * count : (number + 1) * count], outcome.each, failed)
+    if shape.metrics and paths[0].startswith(("output.results[]", "output.choices[]")):
+        good = sum(link is not None for link in links)
+        output[shape.metrics] = {"TOTAL": len(links), "SUCCEEDED": good, "FAILED": len(links) - good}
+    if shape.finished:
+        output["finished"] = True
 
 
-def _tier(request: catalog.Request, made: Made) -> int:
-    said = (request.tier or "").removesuffix("P")
-    return int(said) if said.isdigit() else min(made.width, made.height)
+def _put(
+    place: dict[str, Any],
+    steps: list[str],
+    links: Sequence[str | None],
+    each: Mapping[str, Any],
+    failed: Mapping[str, Any],
+) -> None:
+    step, *rest = steps
+    if step == "choices[]":
+        place["choices"] = [_choice(link) for link in links if link is not None]
+    elif step.endswith("[]"):
+        item = rest[0] if rest else None
+        place[step[:-2]] = [_item(item, link, each, failed) for link in links]
+    elif rest:
+        _put(place.setdefault(step, {}), rest, links, each, failed)
+    elif links[0] is not None:
+        place[step] = links[0]
 
 
-def _place(output: dict[str, Any], path: str, links: list[str | None], outcome: Outcome) -> None:
-    """Puts the links where the model's answers have them: `output.video_url`, `output.results[].url`, …"""
-    *steps, last = path.removeprefix("output.").split(".")
-    place = output
-    for step in steps:
-        if step.endswith("[]"):
-            failed = {"code": outcome.code, "message": outcome.message}
-            place[step[:-2]] = [failed if link is None else {last: link} for link in links]
-            good = sum(link is not None for link in links)
-            output["task_metrics"] = {"TOTAL": len(links), "SUCCEEDED": good, "FAILED": len(links) - good}
-            return
-        place = place.setdefault(step, {})
-    if links:
-        place[last] = links[0]
+def _item(name: str | None, link: str | None, each: Mapping[str, Any], failed: Mapping[str, Any]) -> Any:
+    if name is None:
+        return _REFUSED_POSTER if link is None else link
+    return dict(failed) if link is None else {name: link, **each}
+
+
+def _choice(link: str) -> dict[str, Any]:
+    content = [{"type": "image", "image": link}]
+    return {"finish_reason": "stop", "message": {"role": "assistant", "content": content}}

@@ -50,7 +50,8 @@ def create_app(
         state: Folder that keeps tasks, uploads and results over restarts; several processes may share it. None keeps
             nothing.
         scenario: What goes wrong; nothing by default.
-        render: "full" makes pictures and sound; "none" hands out one small fixed clip at once and reads no inputs.
+        render: "full" makes pictures and sound; "none" hands out a small fixed clip or picture at once and reads no
+            inputs.
         clock: Seconds since the epoch; tests move it.
     """
 

@@ -10,6 +10,7 @@ from typing import Any
 from .scenario import (
     CallAction,
     Expire,
+    FailCheck,
     FailParts,
     FailTask,
     Moderate,
@@ -61,7 +62,14 @@ class Chance:
         """What goes wrong with this call, if anything."""
         for number, rule in enumerate(self.scenario.rules):
             if rule.at == place and self._applies(number, rule, model, prompt):
-                assert not isinstance(rule.do, TaskAction)
+                assert not isinstance(rule.do, TaskAction | FailCheck)
+                return rule.do
+        return None
+
+    def check(self, *, model: str) -> FailCheck | None:
+        """Whether a check must say no, and why."""
+        for number, rule in enumerate(self.scenario.rules):
+            if isinstance(rule.do, FailCheck) and self._applies(number, rule, model, None):
                 return rule.do
         return None
 

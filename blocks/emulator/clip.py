@@ -1,4 +1,4 @@
-"""The one small film a service that renders nothing hands out: real H.264, one second."""
+"""The small film and the small picture a service that renders nothing hands out: real H.264, one second; real PNG."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import uuid
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from blocks.media import VideoWriter
 
-from .answers import Made
+from .usage import Made
 
 WIDTH, HEIGHT, FPS, SECONDS = 640, 360, 30, 1
 
@@ -33,3 +34,15 @@ def make_clip(path: Path) -> Made:
                 film.write(picture)
         os.replace(half, path)
     return Made(WIDTH, HEIGHT, SECONDS, sound=False)
+
+
+def make_picture(path: Path) -> None:
+    """Writes the picture unless it is there.
+
+    Args:
+        path: Where; it appears there complete.
+    """
+    if not path.exists():
+        half = path.with_name(f".{uuid.uuid4().hex}.png")
+        Image.linear_gradient("L").resize((WIDTH, HEIGHT)).convert("RGB").save(half)
+        os.replace(half, path)

@@ -22,11 +22,15 @@ async def get_result(request: Request) -> Response:
     task_id, _, name = path.removeprefix(RESULTS).partition("/")
     task = service.store.task(task_id)
     file = service.result_file(f"{task_id}/{name}")
-    if task is None or file is None:
+    if file is None:
         return storage_refusal(404, "NoSuchKey", "The specified key does not exist.")
     service.counts["download"] += 1
+
+    # A model that answers at once leaves files without a task.
+    known = {"model": task.model, "prompt": task.prompt} if task is not None else {}
+    trouble = service.trouble("download", **known)
 
     async def work() -> Response:
         return FileResponse(file, content_disposition_type="inline")
 
-    return await answer(service.trouble("download", model=task.model, prompt=task.prompt), work)
+    return await answer(trouble, work)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import shutil
 import uuid
-from pathlib import Path
+from dataclasses import replace
 
 from blocks import catalog
 
-from .answers import Made, usage, values
-from .clip import make_clip
-from .inputs import InputFailed, gather
-from .render.job import RenderJob
-from .service import CLIP, Service
+from . import templates
+from .answers import each, values
+from .inputs import InputFailed
+from .making import Maker
+from .service import Service
 from .task import Outcome, Task
-from .workers import RenderFailed, Workers
+from .usage import Made, usage
+from .workers import RenderFailed
 
 log = logging.getLogger("wanflow.emulator")
 
@@ -32,20 +32,21 @@ class Runner:
 
     Args:
         service: The service.
+
+    Attributes:
+        maker: Makes the results.
     """
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._workers = Workers()
+        self.maker = Maker(service)
         self._turns: dict[tuple[str, str], asyncio.Semaphore] = {}
         self._lives: set[asyncio.Task[None]] = set()
-        self._clip: Made | None = None
         self._beats: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Takes up what an earlier process left unfinished, and begins to watch for more of it."""
-        if self._service.render == "none":
-            self._clip = await asyncio.to_thread(make_clip, self._service.results / CLIP)
+        await self.maker.start()
         await asyncio.to_thread(self._clean)
         self._adopt()
         self._beats = asyncio.create_task(self._beat())
@@ -56,7 +57,7 @@ class Runner:
         for life in doomed:
             life.cancel()
         await asyncio.gather(*doomed, return_exceptions=True)
-        await self._workers.stop()
+        await self.maker.stop()
         self._service.store.release()
 
     def run(self, task: Task, request: catalog.Request | None = None) -> None:
@@ -90,6 +91,9 @@ class Runner:
             (service.uploads / name).unlink(missing_ok=True)
         for task_id in tasks:
             shutil.rmtree(service.results / task_id, ignore_errors=True)
+        for folder in service.results.iterdir():  # what models that answer at once left
+            if folder.is_dir() and folder.stat().st_mtime < now - life and service.store.task(folder.name) is None:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _adopt(self) -> None:
         for task in self._service.store.adopt(self._service.clock(), PATIENCE_SECONDS):
@@ -136,13 +140,11 @@ class Runner:
             if fate.end == "fail":
                 await waiting
                 return "FAILED", _failure(fate.code, fate.message)
-            files, made = await self._make(task, request, work)
+            files, made = await self.maker.make(task, request, work)
             await waiting
             if fate.end == "expire":
                 return "UNKNOWN", Outcome()
-            kept = tuple(None if at in fate.failed_parts and len(files) > 1 else name for at, name in enumerate(files))
-            outcome = Outcome(kept, values(request), usage(request, made), fate.code, fate.message)
-            return ("SUCCEEDED", outcome) if any(kept) else ("FAILED", _failure(fate.code, fate.message))
+            return _succeeded(task, request, files, made)
         except InputFailed as error:
             return "FAILED", _failure(error.code, error.message)
         except RenderFailed as error:
@@ -151,7 +153,7 @@ class Runner:
             return "FAILED", _failure("InternalError.Algo", "inference internal error.")
         finally:
             waiting.cancel()
-            if self._clip is None:
+            if service.render == "full":
                 # Not in a thread: when the interpreter ends there are none left.
                 shutil.rmtree(work, ignore_errors=True)
 
@@ -165,55 +167,23 @@ class Runner:
             if fate.run_seconds:
                 await asyncio.sleep(fate.run_seconds / len(steps))
 
-    async def _make(self, task: Task, request: catalog.Request, work: Path) -> tuple[list[str], Made]:
-        """The result files' names, as links have them, and what was made."""
-        if self._clip is not None:
-            return [f"{task.task_id}/{CLIP}"], self._unrendered(request)
-        inputs_dir, out_dir = work / "in", work / "out"
-        for folder in (inputs_dir, out_dir):
-            folder.mkdir(parents=True)
-        inputs = await gather(task, request.media(), self._service, inputs_dir)
-        seed = getattr(request.parameters, "seed", None)
-        if seed is None:
-            seed = random.Random(task.task_id).randrange(2**31)
-        rendered = await self._workers.render(
-            RenderJob(
-                model=task.model,
-                task_id=task.task_id,
-                request=request.body(),
-                inputs=inputs,
-                out_dir=out_dir,
-                seed=seed,
-            )
-        )
-        names = await asyncio.to_thread(_publish, rendered.files, self._service.results / task.task_id)
-        made = Made(rendered.width, rendered.height, rendered.seconds, rendered.sound)
-        return [f"{task.task_id}/{name}" for name in names], made
-
-    def _unrendered(self, request: catalog.Request) -> Made:
-        """What the answer claims when nothing was rendered: what was asked for, or the length of the input."""
-        assert self._clip is not None
-        width, height = request.size or (self._clip.width, self._clip.height)
-        seconds = request.seconds
-        for field in request.media() if seconds is None else ():
-            name = self._service.signer.own_file(field.value, self._service.clock())
-            source = self._service.store.task((name or "").partition("/")[0])
-            if source is not None and source.outcome is not None and source.outcome.usage is not None:
-                counted = source.outcome.usage
-                seconds = counted.get("duration", counted.get("video_duration"))
-        sound = bool(request.sound)
-        return Made(width, height, self._clip.seconds if seconds is None else seconds, sound)
-
 
 def _failure(code: str, message: str) -> Outcome:
     return Outcome(code=code or "InternalError.Algo", message=message or "inference internal error.")
 
 
-def _publish(files: tuple[Path, ...], folder: Path) -> list[str]:
-    folder.mkdir(exist_ok=True)
-    names = []
-    for file in files:
-        name = f"{uuid.uuid4().hex}{file.suffix}"
-        file.replace(folder / name)
-        names.append(name)
-    return names
+def _succeeded(task: Task, request: catalog.Request, files: list[str], made: Made) -> tuple[str, Outcome]:
+    """How a job ends that made something: parts of it may be said to have failed, unless all of them have."""
+    fate = task.fate
+    several = request.row.kind == "image" and request.pictures > 1
+    failed = {part for part in fate.failed_parts if part < request.pictures} if several else set()
+    if several and len(failed) == request.pictures:
+        return "FAILED", _failure(fate.code, fate.message)
+    kept = tuple(None if at % request.pictures in failed else name for at, name in enumerate(files))
+    said = values(request)
+    if request.row.kind == "template":
+        said["template_id"] = templates.id_of(task)
+    if request.row.family == "poster":
+        said["auxiliary_parameters"] = [f"{task.task_id}-{number}" for number in range(request.pictures)]
+    counted = usage(request, replace(made, pictures=made.pictures - len(failed)))
+    return "SUCCEEDED", Outcome(kept, said, counted, fate.code, fate.message, each(request))

@@ -12,10 +12,12 @@ says where it applies and what happens there::
       - {at: submit, probability: 0.1, do: lose_answer}
       - {at: download, times: 1, do: {kind: truncate, fraction: 0.4}}
       - {at: task, prompt: "blood", do: moderate}
+      - {at: check, model: "emo-*", do: {kind: fail_check, reason: "No human face detected."}}
 
-For a call the first rule that applies decides; for a task (`at: task`) all that apply add up. `nth` and `times` count
-the calls that meet the rule's other conditions, from 1, within one process. Chance is drawn from `seed`, the rule and
-that count, so a scenario misbehaves in the same way every time.
+For a call the first rule that applies decides; for a task (`at: task`) all that apply add up; `at: check` is the
+verdict of a check, whose call is a `submit` like any other. `nth` and `times` count the calls that meet the rule's
+other conditions, from 1, within one process. Chance is drawn from `seed`, the rule and that count, so a scenario
+misbehaves in the same way every time.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-Place = Literal["submit", "query", "list", "cancel", "policy", "upload", "download", "chat", "task"]
+Place = Literal["submit", "query", "list", "cancel", "policy", "upload", "download", "chat", "task", "check"]
 
 
 class _Part(BaseModel):
@@ -154,6 +156,14 @@ class Stick(_Part):
     status: Literal["PENDING", "RUNNING", "SUSPENDED"] = "RUNNING"
 
 
+class FailCheck(_Part):
+    """A check answers that the picture does not suit."""
+
+    kind: Literal["fail_check"] = "fail_check"
+    code: str = "InvalidFile.Content"
+    reason: str = "No human face detected."
+
+
 CallAction = Throttle | Fail | Refuse | Reset | LoseAnswer | Slow | Garbage | Truncate | Trickle | Corrupt
 TaskAction = Timing | FailTask | Moderate | FailParts | Expire | Stick
 
@@ -162,7 +172,7 @@ def _long_form(value: Any) -> Any:
     return {"kind": value} if isinstance(value, str) else value
 
 
-Action = Annotated[CallAction | TaskAction, Field(discriminator="kind"), BeforeValidator(_long_form)]
+Action = Annotated[CallAction | TaskAction | FailCheck, Field(discriminator="kind"), BeforeValidator(_long_form)]
 
 
 class Rule(_Part):
@@ -179,6 +189,8 @@ class Rule(_Part):
     @model_validator(mode="after")
     def _fits_its_place(self) -> Rule:
         if isinstance(self.do, TaskAction) != (self.at == "task"):
+            raise ValueError(f"{self.do.kind!r} does not happen at {self.at!r}")
+        if isinstance(self.do, FailCheck) != (self.at == "check"):
             raise ValueError(f"{self.do.kind!r} does not happen at {self.at!r}")
         if isinstance(self.do, Truncate | Trickle | Corrupt) and self.at != "download":
             raise ValueError(f"{self.do.kind!r} happens at 'download' only, not at {self.at!r}")

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .runner import Runner
 
 CLIP = "clip.mp4"
-"""Name of the one file that a service which renders nothing hands out."""
+PICTURE = "picture.png"
+"""Names of the files a service that renders nothing hands out; pictures are numbered: `0-picture.png`."""
 
 
 class Service:
@@ -30,7 +31,7 @@ class Service:
         folder: Where files go; holds the database too when `keep` is set.
         keep: Whether the state survives this process.
         scenario: What goes wrong.
-        render: "full" for pictures and sound, "none" for one small fixed clip at full speed.
+        render: "full" for pictures and sound, "none" for one small fixed clip or picture at full speed.
         clock: Seconds since the epoch; tests move it.
 
     Attributes:
@@ -88,7 +89,8 @@ class Service:
         task_id, _, file = name.partition("/")
         if "/" in file or file in {"", ".", ".."} or "/" in task_id or task_id in {"", ".", ".."}:
             return None
-        path = self.results / CLIP if file == CLIP else self.results / task_id / file
+        fixed = file.rpartition("-")[2]
+        path = self.results / fixed if fixed in (CLIP, PICTURE) else self.results / task_id / file
         return path if path.is_file() else None
 
     def limit_rate(self, kind: str, key: str, per_second: float | None) -> None:
@@ -105,10 +107,11 @@ class Service:
         if per_second is None:
             return
         now = time.monotonic()
+        span = 1 if per_second >= 1 else 60  # some rates are so many a minute
         recent = self._recent.setdefault((kind, key), deque())
-        while recent and now - recent[0] >= 1:
+        while recent and now - recent[0] >= span:
             recent.popleft()
-        if len(recent) >= per_second:
+        if len(recent) >= round(per_second * span):
             self.counts[f"{kind}_throttled"] += 1
             raise refusal.too_many()
         recent.append(now)

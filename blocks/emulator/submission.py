@@ -1,4 +1,4 @@
-"""Submits: `POST /services/…` of an asynchronous model."""
+"""Calls of a model: `POST /services/…`, handed in as a task or answered at once."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from starlette.responses import JSONResponse, Response
 from blocks import catalog
 
 from . import answers, refusal
+from .chance import Fate
+from .immediate import at_once
 from .misbehaviour import answer
 from .service import Service
 from .task import Task, hash_of, prompt_of
+from .templates import check_template
 
 
 async def submit(request: Request) -> Response:
-    """Checks a request as the service does and accepts it as a task."""
+    """Checks a request as the service does, and accepts it as a task or answers it."""
     service = Service.of(request)
     account = service.account(request)
     raw = await read_json(request)
@@ -27,18 +30,23 @@ async def submit(request: Request) -> Response:
         row = find_model(raw)
         check_path(row, request.path_params["endpoint"])
         asynchronous = request.headers.get("X-DashScope-Async", "").lower() == "enable"
-        if not asynchronous:
+        if not asynchronous and row.mode == "async":
             raise refusal.asynchronous_only()
-        if row.mode != "async":
+        if asynchronous and row.mode != "async":
             raise refusal.synchronous_only()
         if service.scenario.limits.submits:
             service.limit_rate("submit", f"{account}/{model}", row.limits.submits_per_second)
         _limit_queue(service, account, model)
         asked = check_body(raw)
+        check_template(asked, account, service)
         resolve_oss = request.headers.get("X-DashScope-OssResourceResolve", "").lower() == "enable"
         if not resolve_oss and any(field.value.startswith("oss://") for field in asked.media()):
             raise refusal.unreachable_url("The request URL is invalid, make sure the url is correct.")
-        task = _accept(service, account, raw, asked, resolve_oss)
+        task = _task(service, account, raw, asked, resolve_oss)
+        if row.mode != "async":
+            return await at_once(request, service, service.runner.maker, task, asked)
+        service.store.add(task, task.submitted)
+        service.store.note("accepted", task.submitted, task_id=task.task_id, model=model, body_hash=task.body_hash)
         service.runner.run(task, asked)
         return JSONResponse(answers.accepted(task))
 
@@ -121,19 +129,16 @@ def _limit_queue(service: Service, account: str, model: str) -> None:
         raise refusal.too_many()
 
 
-def _accept(service: Service, account: str, raw: dict[str, Any], asked: catalog.Request, resolve_oss: bool) -> Task:
-    now, model = service.clock(), asked.model
-    task = Task(
+def _task(service: Service, account: str, raw: dict[str, Any], asked: catalog.Request, resolve_oss: bool) -> Task:
+    fate = service.chance.fate(model=asked.model, prompt=prompt_of(raw)) if asked.row.mode == "async" else Fate()
+    return Task(
         task_id=refusal.new_id(),
         request_id=refusal.new_id(),
         account=account,
-        model=model,
+        model=asked.model,
         body=asked.body(),
         body_hash=hash_of(raw),
-        submitted=now,
+        submitted=service.clock(),
         resolve_oss=resolve_oss,
-        fate=service.chance.fate(model=model, prompt=prompt_of(raw)),
+        fate=fate,
     )
-    service.store.add(task, now)
-    service.store.note("accepted", now, task_id=task.task_id, model=model, body_hash=task.body_hash)
-    return task

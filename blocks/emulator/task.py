@@ -22,6 +22,7 @@ class Outcome:
     Attributes:
         files: Names of the result files, in order; None for a part that failed.
         values: Further fields of the answer's `output`.
+        each: Further fields of every one of several results.
         usage: What the service bills by.
         code: Error code of a failed task, or of failed parts.
         message: Its message.
@@ -32,6 +33,7 @@ class Outcome:
     usage: dict[str, Any] | None = None
     code: str = ""
     message: str = ""
+    each: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Outcome:
@@ -75,10 +77,11 @@ class Task:
 
 
 def prompt_of(body: Mapping[str, Any]) -> str | None:
-    """The prompt in a request body, when there is one."""
-    given = body.get("input")
-    prompt = given.get("prompt") if isinstance(given, Mapping) else None
-    return prompt if isinstance(prompt, str) else None
+    """The prompt in a request body, also in the messages form, when there is one."""
+    match body.get("input"):
+        case {"prompt": str() as prompt} | {"messages": [{"content": [{"text": str() as prompt}]}]}:
+            return prompt
+    return None
 
 
 def hash_of(body: object) -> str:

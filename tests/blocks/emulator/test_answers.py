@@ -4,8 +4,8 @@ import pytest
 
 from blocks import catalog
 from blocks.emulator import answers
-from blocks.emulator.answers import Made
 from blocks.emulator.task import Outcome, Task
+from blocks.emulator.usage import Made, usage
 
 MADE = Made(1280, 720, 5.0, sound=True)
 PICTURE = "https://example.com/a.png"
@@ -16,7 +16,7 @@ def ask(model: str, given: dict, **parameters) -> catalog.Request:
 
 
 @pytest.mark.parametrize(
-    ("request_", "usage"),
+    ("request_", "counted"),
     [
         (
             ask("wan2.6-t2v", {"prompt": "a"}, size="1280*720"),
@@ -79,10 +79,10 @@ def ask(model: str, given: dict, **parameters) -> catalog.Request:
     ],
     ids=lambda value: value.model if isinstance(value, catalog.Request) else "usage",
 )
-def test_usage_has_the_documented_fields(request_, usage):
+def test_usage_has_the_documented_fields(request_, counted):
     """Every model counts in its own fields, and the catalog can bill by them."""
-    assert answers.usage(request_, MADE) == usage
-    assert catalog.cost(request_.model, usage, request=request_).quantity == 5
+    assert usage(request_, MADE) == counted
+    assert catalog.cost(request_.model, counted, request=request_).quantity == 5
 
 
 def test_the_rewritten_prompt_is_told_where_documented():
@@ -120,10 +120,28 @@ def test_a_result_stands_where_the_model_has_it(model, field):
 
 def test_failed_parts_stand_beside_good_ones():
     """A job with several results tells for each its link or its error, and counts them."""
-    output: dict = {}
-    outcome = Outcome(code="InternalError.Timeout", message="late")
-    answers._place(output, "output.results[].url", ["http://x/1.png", None], outcome)
-    assert output == {
-        "results": [{"url": "http://x/1.png"}, {"code": "InternalError.Timeout", "message": "late"}],
-        "task_metrics": {"TOTAL": 2, "SUCCEEDED": 1, "FAILED": 1},
-    }
+    outcome = Outcome(code="InternalError.Timeout", message="late", each={"orig_prompt": "a"})
+    output = answers.about(task("wan2.2-t2i-flash", outcome), ["http://x/1.png", None])["output"]
+    assert output["results"] == [
+        {"url": "http://x/1.png", "orig_prompt": "a"},
+        {"code": "InternalError.Timeout", "message": "late"},
+    ]
+    assert output["task_metrics"] == {"TOTAL": 2, "SUCCEEDED": 1, "FAILED": 1}
+
+
+@pytest.mark.parametrize(
+    ("model", "links", "named"),
+    [
+        ("image-instance-segmentation", ["http://x/m.png", "http://x/v.png"], {"mask": [0], "view": [1]}),
+        (
+            "wanx-poster-generation-v1",
+            ["http://x/1.png", "http://x/2.png", "http://x/3.png", "http://x/4.png"],
+            {"image": [0, 1], "images": [0, 1], "backgrounds": [2, 3]},
+        ),
+    ],
+)
+def test_results_of_several_kinds_stand_in_their_places(model, links, named):
+    """Posters and backgrounds, mask and view: each list of links ends up in its own field."""
+    read = catalog.read(model, answers.about(task(model, Outcome()), links))
+    assert read.urls == tuple(links)
+    assert read.values["by_name"] == named

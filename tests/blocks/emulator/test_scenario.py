@@ -20,7 +20,7 @@ def test_a_scenario_is_a_yaml_or_json_file(tmp_path):
     path = tmp_path / "scenario.yaml"
     path.write_text(example, encoding="utf-8")
     read = load_scenario(path)
-    assert len(read.rules) == 4
+    assert len(read.rules) == 5
     other = tmp_path / "scenario.json"
     other.write_text(read.model_dump_json(), encoding="utf-8")
     assert load_scenario(other) == read
@@ -40,6 +40,8 @@ def test_an_empty_scenario_is_none(tmp_path):
         {"at": "submit", "do": "stick"},
         {"at": "task", "do": "reset"},
         {"at": "query", "do": "truncate"},
+        {"at": "submit", "do": "fail_check"},
+        {"at": "check", "do": "reset"},
         {"at": "nowhere", "do": "reset"},
         {"at": "submit", "do": "reset", "modle": "x"},
     ],
