@@ -45,7 +45,7 @@ def request_body(model: str, inputs: Iterable[str], parameters: Iterable[str]) -
         for key, raw in pairs(given, option):
             field = fields.get(f"{part}.{key}")
             kind = field.type if field else "object"
-            plain = kind in ("text", "image", "video", "audio")
+            plain = kind == "text" or (field is not None and field.media is not None)
             value = raw if plain and not (field and field.many and raw.startswith("[")) else _scalar(raw)
             if field is not None and field.many and not isinstance(value, list):
                 value = [*body[part].get(key, []), value]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from decimal import Decimal
 from typing import Any
 
@@ -93,7 +94,8 @@ def _fields_table(fields: list[dict[str, Any]]) -> Table:
         if section != part:
             part = section
             table.add_row(Text(part, style="bold"), "", "")
-        table.add_row(f"  {name}{' *' if field['required'] else ''}", _takes(field), field.get("description", ""))
+        row = Text(_takes(field)), Text(field.get("description", ""))
+        table.add_row(f"  {name}{' *' if field['required'] else ''}", *row)
     return table
 
 
@@ -134,18 +136,20 @@ def _example(said: dict[str, Any]) -> str:
     words = [f"wanflow generate {said['id']}"]
     for field in fields:
         section, _, name = field["name"].partition(".")
-        if field["required"] or name == "prompt":
+        if "." not in name and (field["required"] or name == "prompt" or "example" in field):
             words.append(f"{'-i' if section == 'input' else '-p'} {name}={_sample(field)}")
     return " ".join(words)
 
 
 def _sample(field: dict[str, Any]) -> str:
+    if "example" in field:
+        return shlex.quote(str(field["example"]))
     if field.get("choices"):
         return str(field["choices"][0])
     if field["name"] == "input.messages":
         return "'[{role: user, content: Hello}]'"
-    if field["type"] in _SAMPLES:
-        return _SAMPLES[field["type"]]
+    if field.get("media"):
+        return _SAMPLES[field["media"]["kind"]]
     return str(field.get("min", 1)) if field["type"] in ("integer", "number") else "'A lantern in the snow'"
 
 
@@ -176,6 +180,8 @@ def _size(size: dict[str, Any]) -> str:
 def _bounds(field: dict[str, Any]) -> str:
     if "min" not in field and "max" not in field:
         return ""
+    if field.get("min") == field.get("max"):
+        return str(field["min"])
     return f"{field.get('min', '')}…{field.get('max', '')}"
 
 

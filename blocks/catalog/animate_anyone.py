@@ -81,7 +81,12 @@ class AnyoneInput(CheckInput):
     """A picture that passed the check, and a template."""
 
     template_id: Annotated[
-        str, Text(), Field(description="A template made by animate-anyone-template-gen2 for the same account.")
+        str,
+        Text(),
+        Field(
+            description="A template made by animate-anyone-template-gen2 for the same account.",
+            examples=["AACT.xxx.xxx-xxx.xxx"],
+        ),
     ]
 
 

@@ -65,7 +65,11 @@ class BackgroundInput(Input):
         Field(description="The product, cut out, on a fully transparent ground; the result has its size."),
     ]
     ref_prompt: (
-        Annotated[str, Text(120, max_words=150), Field(description="The background in words, Chinese or English.")]
+        Annotated[
+            str,
+            Text(120, max_words=150),
+            Field(description="The background in words, Chinese or English.", examples=["a table by a window"]),
+        ]
         | None
     ) = None
     ref_image_url: (

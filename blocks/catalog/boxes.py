@@ -33,14 +33,14 @@ def _as_written(value: Any) -> Any:
 
 
 # Pydantic would write 210 as 210.0.
-Coordinate = Annotated[float, Field(ge=0, allow_inf_nan=False), WrapValidator(_checked), PlainSerializer(_as_written)]
+Coordinate = Annotated[float, Field(allow_inf_nan=False), WrapValidator(_checked), PlainSerializer(_as_written)]
 Corners = Annotated[tuple[Coordinate, ...], Strict(False), Len(4, 4)]
-WholeCorners = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Strict(False), Len(4, 4)]
+WholeCorners = Annotated[tuple[int, ...], Strict(False), Len(4, 4)]
 
 
 @dataclass(frozen=True)
 class Box:
-    """A box with its corners in order, top left before bottom right.
+    """A box within a picture, its corners in order, top left before bottom right.
 
     Attributes:
         ratios: width to height it may have, e.g. ``3:4``; empty: any.
@@ -53,7 +53,7 @@ class Box:
 
     def _check(self, box: Sequence[float]) -> Sequence[float]:
         x1, y1, x2, y2 = box
-        if x2 <= x1 or y2 <= y1:
+        if x1 < 0 or y1 < 0 or x2 <= x1 or y2 <= y1:
             raise PydanticCustomError("box_corners", "is no box; give {corners}", {"corners": _CORNERS})
         if self.ratios and ratio_of(box, self.ratios) is None:
             raise PydanticCustomError(

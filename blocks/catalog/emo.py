@@ -59,8 +59,12 @@ class EmoInput(CheckInput):
     """A portrait that passed the check, its boxes, and a voice."""
 
     audio_url: Voice
-    face_bbox: Annotated[Corners, Box(), Field(description=FACE)]
-    ext_bbox: Annotated[Corners, Box(tuple(SIZES)), Field(description=f"{MOVING}; 1:1 or 3:4, decides the price.")]
+    face_bbox: Annotated[Corners, Box(), Field(description=FACE, examples=[[302, 286, 610, 593]])]
+    ext_bbox: Annotated[
+        Corners,
+        Box(tuple(SIZES)),
+        Field(description=f"{MOVING}; {' or '.join(SIZES)}, decides the price.", examples=[[71, 9, 840, 778]]),
+    ]
 
 
 class EmoParameters(Parameters):

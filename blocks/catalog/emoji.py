@@ -56,8 +56,10 @@ class EmojiDetect(Request):
 class EmojiInput(CheckInput):
     """A portrait that passed the check, its boxes, and a template."""
 
-    face_bbox: Annotated[WholeCorners, Box(), Field(description=FACE)]
-    ext_bbox: Annotated[WholeCorners, Box(("1:1",)), Field(description=f"{MOVING}; 1:1.")]
+    face_bbox: Annotated[WholeCorners, Box(), Field(description=FACE, examples=[[212, 194, 460, 441]])]
+    ext_bbox: Annotated[
+        WholeCorners, Box(("1:1",)), Field(description=f"{MOVING}; 1:1.", examples=[[63, 30, 609, 575]])
+    ]
     driven_id: Annotated[
         DrivenId,
         Field(

@@ -35,6 +35,7 @@ class Field:
         media: demands on the file it points to.
         many: whether it holds a list of such values.
         description: what it does, in our words.
+        example: a value that makes sense, where the type suggests none or an optional field is needed after all.
     """
 
     path: str
@@ -51,6 +52,7 @@ class Field:
     media: Media | None = None
     many: bool = False
     description: str = ""
+    example: Any = None
 
     @property
     def allowed(self) -> Any:
@@ -79,6 +81,7 @@ class Field:
             "size": self.size.describe() if self.size else None,
             "media": self.media.describe() if self.media else None,
             "description": self.description or None,
+            "example": self.example,
         }
         return {name: value for name, value in said.items() if value is not None}
 
@@ -125,9 +128,15 @@ def _field(path: str, info: FieldInfo) -> Field:
                 field = replace(field, maximum=bound)
             case Len(fewest, most):
                 field = replace(field, minimum=fewest, maximum=most)
-            case FieldInfo(description=str() as description):
-                field = replace(field, description=description)
-    return replace(field, description=info.description) if info.description else field
+            case FieldInfo():
+                field = _told(field, item)
+    return _told(field, info)
+
+
+def _told(field: Field, info: FieldInfo) -> Field:
+    """The field with what people are told of it."""
+    example = info.examples[0] if info.examples else field.example
+    return replace(field, description=info.description or field.description, example=example)
 
 
 def _kind(annotation: Any) -> dict[str, Any]:

@@ -50,7 +50,8 @@ class OutPaintingParameters(Parameters):
 
     angle: Annotated[int, Field(ge=0, le=359, description="Degrees to turn it anticlockwise, before widening.")] = 0
     output_ratio: Annotated[
-        Literal["", "1:1", "3:4", "4:3", "9:16", "16:9"], Field(description="First way: the ratio of the result.")
+        Literal["", "1:1", "3:4", "4:3", "9:16", "16:9"],
+        Field(description="First way: the ratio of the result.", examples=["16:9"]),
     ] = ""
     x_scale: Annotated[Scale, Field(description="Second way: how much wider, to both sides.")] = 1.0
     y_scale: Annotated[Scale, Field(description="Second way: how much taller, up and down.")] = 1.0

@@ -56,7 +56,9 @@ class RestyleInput(Input):
     style_index: Annotated[
         Literal[-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 14, 15, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40],
         Whole,
-        Field(description="Style: " + ", ".join(f"{number} {name}" for number, name in STYLES.items()) + "."),
+        Field(
+            description="Style: " + ", ".join(f"{number} {name}" for number, name in STYLES.items()) + ".", examples=[3]
+        ),
     ]
     style_ref_url: (
         Annotated[str, picture(**_SIDES), Field(description="A picture in the style wanted; needs style_index -1.")]

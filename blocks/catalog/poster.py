@@ -35,7 +35,9 @@ class PosterInput(Input):
     body_text: Annotated[str, Text(50, may_be_empty=True), Field(description="Body text; may hold line breaks.")] | (
         None
     ) = None
-    prompt_text_zh: Annotated[str, _WORDS, Field(description="The background in Chinese.")] | None = None
+    prompt_text_zh: (
+        Annotated[str, _WORDS, Field(description="The background in Chinese.", examples=["雪夜里的灯笼"])] | None
+    ) = None
     prompt_text_en: Annotated[str, _WORDS, Field(description="The background in English.")] | None = None
     wh_ratios: Annotated[Literal["横版", "竖版"], Field(description="横版 is landscape, 竖版 is portrait.")] = "横版"
     lora_name: Annotated[

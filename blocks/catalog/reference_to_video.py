@@ -70,7 +70,11 @@ class ReferenceInput(Input):
     """Words, and one to five characters."""
 
     prompt: Annotated[
-        LongPrompt, Field(description="What happens; names the references character1, character2 … in their order.")
+        LongPrompt,
+        Field(
+            description="What happens; names the references character1, character2 … in their order.",
+            examples=["character1 walks through falling snow"],
+        ),
     ]
     negative_prompt: NegativePrompt | None = None
     reference_urls: Annotated[
