@@ -194,6 +194,7 @@ async def call(label: str, model: str, fingerprint: str, request: dict[str, Any]
     if known is not None and (session.emulated or not known.emulated):
         return known.outcome
     answer = await ask(session, await _staged(session, request, assets))
+    reason = {"reason": answer.reason} if answer.reason else {}
     return Outcome(
         fingerprint=fingerprint,
         model=model,
@@ -203,7 +204,7 @@ async def call(label: str, model: str, fingerprint: str, request: dict[str, Any]
         account=session.account,
         finished_at=now(),
         urls=answer.urls,
-        values=answer.values,
+        values={**answer.values, **reason},
         usage=answer.usage,
     )
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from blocks.catalog.annotations import MEGABYTE, Media, Text
-from blocks.catalog.checks import IN_A_MOMENT, NOT_SAID, UPLOADS, check
+from blocks.catalog.checks import IN_A_MOMENT, NOT_SAID, UPLOADS, VERDICT, check
 from blocks.catalog.model import IMAGE_TO_VIDEO, Limits, Model, Result, per_second
 from blocks.catalog.pictures import UPLOADED
 from blocks.catalog.requests import Conflict, Input, Parameters, Request
@@ -133,7 +133,7 @@ MODELS = (
         summary="Says whether a picture suits animate-anyone-gen2, and whether it shows half or the whole body.",
         request=AnyoneDetect,
         endpoint="services/aigc/image2video/aa-detect",
-        outputs={"passed": "boolean", "bodystyle": "text"},
+        outputs={**VERDICT, "bodystyle": "text"},
         result=Result(passed="output.check_pass"),
         sources=("models.yaml animate-anyone-detect-gen2",),
         notes=(

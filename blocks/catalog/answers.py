@@ -66,6 +66,14 @@ class Answer:
     failed_parts: tuple[FailedPart, ...] = ()
     times: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def reason(self) -> str | None:
+        """Why a check said no, in the service's words; None when it said yes, or gave no reason."""
+        if self.values.get("passed") is not False:
+            return None
+        said = self.values.get("reason") or self.message
+        return str(said) if said else None
+
 
 _TIMES = ("submit_time", "scheduled_time", "start_time", "end_time")
 BY_NAME = "by_name"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from blocks.catalog.model import Limits, Model, per_picture
+from blocks.catalog.model import Limits, Model, OutputType, per_picture
 
 check = partial(
     Model,
@@ -16,6 +16,9 @@ check = partial(
     typical_seconds=(1.0, 10.0),
 )
 """A row of the family of checks; it is billed also when the picture does not pass."""
+
+VERDICT: dict[str, OutputType] = {"passed": "boolean", "reason": "text"}
+"""What every check gives; a reason only when it says no."""
 
 NOT_SAID = "The pages do not say whether a picture that does not pass is billed; we take it that it is, as for s2v."
 IN_A_MOMENT = "How long a check takes is not documented; it answers within the call."

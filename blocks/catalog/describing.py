@@ -40,6 +40,7 @@ def describe(model: str) -> dict[str, Any]:
         said["fields"] = _fields(row.request)
     said |= {
         "result": list(row.result.urls),
+        "passed": row.result.passed or list(row.result.passed_by) or None,
         "fps": row.fps,
         "sound": row.sound,
         "typical_seconds": list(row.typical_seconds),

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from blocks.catalog.annotations import MEGABYTE, Media
-from blocks.catalog.checks import IN_A_MOMENT, UPLOADS, check
+from blocks.catalog.checks import IN_A_MOMENT, UPLOADS, VERDICT, check
 from blocks.catalog.model import IMAGE_TO_VIDEO, Limits, Model, Result, per_second
 from blocks.catalog.pictures import FORMATS, UPLOADED
 from blocks.catalog.requests import Input, Parameters, Request
@@ -77,7 +77,7 @@ MODELS = (
         family="digital-human",
         summary="Says whether a picture suits wan2.2-s2v: clear, one person, facing the front.",
         request=S2vDetect,
-        outputs={"passed": "boolean", "humanoid": "boolean"},
+        outputs={**VERDICT, "humanoid": "boolean"},
         result=Result(passed="output.check_pass"),
         sources=("models.yaml wan2.2-s2v-detect",),
         notes=("Every check that succeeds is billed, passed or not.", UPLOADS, IN_A_MOMENT),

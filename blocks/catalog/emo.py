@@ -11,7 +11,7 @@ from pydantic import Field
 
 from blocks.catalog.annotations import MEGABYTE, Media
 from blocks.catalog.boxes import FACE, MOVING, Box, Corners, ratio_of
-from blocks.catalog.checks import IN_A_MOMENT, NOT_SAID, UPLOADS, check
+from blocks.catalog.checks import IN_A_MOMENT, NOT_SAID, UPLOADS, VERDICT, check
 from blocks.catalog.model import IMAGE_TO_VIDEO, Limits, Model, Result, per_second
 from blocks.catalog.pictures import FORMATS, UPLOADED
 from blocks.catalog.requests import Input, Parameters, Request
@@ -99,7 +99,7 @@ MODELS = (
         family="emo",
         summary="Says whether a portrait suits emo-v1, and gives the two boxes that emo-v1 needs.",
         request=EmoDetect,
-        outputs={"passed": "boolean", "face_bbox": "boxes", "ext_bbox": "boxes"},
+        outputs={**VERDICT, "face_bbox": "boxes", "ext_bbox": "boxes"},
         result=Result(passed="output.check_pass"),
         sources=("models.yaml emo-detect-v1",),
         notes=(

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from blocks.catalog.annotations import MEGABYTE, Media
 from blocks.catalog.boxes import FACE, MOVING, Box, WholeCorners
-from blocks.catalog.checks import IN_A_MOMENT, UPLOADS, check
+from blocks.catalog.checks import IN_A_MOMENT, UPLOADS, VERDICT, check
 from blocks.catalog.model import IMAGE_TO_VIDEO, Limits, Model, Result, per_second
 from blocks.catalog.pictures import FORMATS, UPLOADED
 from blocks.catalog.requests import Input, Parameters, Request
@@ -81,7 +81,7 @@ MODELS = (
         family="emoji",
         summary="Says whether a portrait suits emoji-v1, and gives the two boxes that emoji-v1 needs.",
         request=EmojiDetect,
-        outputs={"passed": "boolean", "face_bbox": "boxes", "ext_bbox": "boxes"},
+        outputs={**VERDICT, "face_bbox": "boxes", "ext_bbox": "boxes"},
         result=Result(passed_by=("output.bbox_face", "output.ext_bbox_face")),
         limits=Limits(1),
         sources=("models.yaml emoji-detect-v1", "models-extra.yaml prices, rate_limits emoji-detect-v1"),

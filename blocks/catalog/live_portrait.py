@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from blocks.catalog.annotations import MEGABYTE, Media
-from blocks.catalog.checks import IN_A_MOMENT, NOT_SAID, UPLOADS, check
+from blocks.catalog.checks import IN_A_MOMENT, NOT_SAID, UPLOADS, VERDICT, check
 from blocks.catalog.model import IMAGE_TO_VIDEO, Limits, Model, Result, per_second
 from blocks.catalog.pictures import FORMATS, UPLOADED
 from blocks.catalog.requests import Input, Parameters, Request
@@ -84,7 +84,7 @@ MODELS = (
         family="liveportrait",
         summary="Says whether a portrait suits liveportrait.",
         request=LivePortraitDetect,
-        outputs={"passed": "boolean"},
+        outputs=VERDICT,
         result=Result(passed="output.pass"),
         sources=("models.yaml liveportrait-detect",),
         notes=(

@@ -102,8 +102,8 @@ def pair(
     pairing = PAIRINGS[generate_model]
     answer = _read(pairing.check, check_answer)
     if answer.values.get("passed") is not True:
-        reason = answer.message or answer.values.get("reason") or "the check gave no reason"
-        raise NotPassed(generate_model, pairing.check, str(reason), answer.code or None)
+        reason = answer.reason or answer.message or "the check gave no reason"
+        raise NotPassed(generate_model, pairing.check, reason, answer.code or None)
     fields = {name: answer.values[name] for name in pairing.hands_on if name in answer.values}
     missing = [name for name in pairing.hands_on if name not in fields and name not in own]
     if missing:

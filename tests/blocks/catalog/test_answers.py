@@ -103,6 +103,21 @@ def test_a_check_says_yes_or_no(verdict: str) -> None:
     assert (no.values["passed"], no.code, no.message) == (False, "InvalidFile.BodyPose", "Turn to the front.")
 
 
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        ({"check_pass": False, "reason": "The input image has no human body."}, "The input image has no human body."),
+        ({"pass": False, "message": "No human face detected."}, "No human face detected."),
+        ({"check_pass": False, "code": "", "message": ""}, None),
+        ({"pass": True, "message": "fine"}, None),
+        ({"task_id": "t", "message": "x"}, None),
+    ],
+)
+def test_a_no_has_one_reason(output: dict[str, Any], reason: str | None) -> None:
+    """Wherever a family puts it, the reason of a no is found in one place."""
+    assert catalog.read(None, {"output": output}).reason == reason
+
+
 def test_boxes_have_the_names_of_the_request_that_takes_them() -> None:
     """One family calls its boxes otherwise in the answer."""
     boxes = {"bbox_face": [1, 2, 3, 4], "ext_bbox_face": [0, 0, 9, 9]}

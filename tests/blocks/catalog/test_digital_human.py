@@ -18,7 +18,11 @@ def test_a_request_goes_over_the_wire_as_said(bodies, model: str) -> None:
 def test_the_check_answers_at_once() -> None:
     """It is no task: one call, a verdict, and whether a person was found."""
     row = catalog.find("wan2.2-s2v-detect")
-    assert (row.mode, row.kind, row.outputs) == ("sync", "check", {"passed": "boolean", "humanoid": "boolean"})
+    assert (row.mode, row.kind, row.outputs) == (
+        "sync",
+        "check",
+        {"passed": "boolean", "reason": "text", "humanoid": "boolean"},
+    )
     answer = {"output": {"check_pass": True, "humanoid": True}, "usage": {"image_count": 1}, "request_id": "r"}
     assert catalog.read(row.id, answer).values == {"passed": True, "humanoid": True}
 
