@@ -34,7 +34,7 @@ def passed(request: catalog.Request, width: int, height: int) -> dict[str, Any]:
         height: Of the picture, in pixels.
     """
     row = request.row
-    names = [name for name in row.outputs if name != "passed"]
+    names = [name for name in row.outputs if name in _FOUND]
     output: dict[str, Any] = {}
     if row.result.passed is not None:
         output[row.result.passed.removeprefix("output.")] = True

@@ -9,7 +9,7 @@ import av
 import dashscope
 import httpx
 import pytest
-from dashscope import VideoSynthesis
+from dashscope import ImageSynthesis, VideoSynthesis
 
 KEY = "sk-of-the-sdk"
 
@@ -121,3 +121,35 @@ def test_the_sdk_reads_a_failed_task(sdk):
     answer = VideoSynthesis.call(model="wan2.6-t2v", prompt="a")
     assert answer.output.task_status == "FAILED"
     assert answer.output["code"] == "DataInspectionFailed"
+
+
+def test_the_sdk_makes_pictures(sdk):
+    """Words become as many pictures as asked for, and a picture with a function another one."""
+    sdk()
+    drawn = ImageSynthesis.call(model="wan2.2-t2i-flash", prompt="a fox", n=2, size="1024*1024")
+    assert drawn.output.task_status == "SUCCEEDED", drawn
+    assert len(drawn.output.results) == drawn.usage.image_count == 2
+    assert drawn.output.task_metrics["SUCCEEDED"] == 2
+
+
+def test_the_sdk_edits_pictures(sdk, picture):
+    """A local picture is uploaded and edited, by the general model and by one with functions."""
+    sdk()
+    merged = ImageSynthesis.call(model="wan2.5-i2i-preview", prompt="a fox", images=[f"file://{picture}"], n=1)
+    assert merged.output.task_status == "SUCCEEDED", merged
+    assert merged.output.results[0].orig_prompt == "a fox"
+    edited = ImageSynthesis.call(
+        model="wanx2.1-imageedit", function="stylization_all", prompt="a fox", base_image_url=f"file://{picture}"
+    )
+    assert edited.output.task_status == "SUCCEEDED", edited
+    assert edited.usage.image_count == 1
+
+
+def test_the_sdk_makes_films_of_references(sdk, picture):
+    """References are uploaded one by one and named in the prompt."""
+    sdk()
+    answer = VideoSynthesis.call(
+        model="wan2.6-r2v", prompt="character1 runs", reference_urls=[f"file://{picture}"], size="1280*720", duration=2
+    )
+    assert answer.output.task_status == "SUCCEEDED", answer
+    assert answer.usage["input_video_duration"] == 0
