@@ -113,7 +113,7 @@ def read(model: str | None, answer: Mapping[str, Any]) -> Answer:
         usage=_usage(answer),
         code=code,
         message=message,
-        failed_parts=tuple(_failed_parts(output)),
+        failed_parts=tuple(_failed_parts(result, answer, output)),
         times={name: output[name] for name in _TIMES if isinstance(output.get(name), str)},
     )
 
@@ -208,7 +208,11 @@ def _passed(row: Model | None, answer: Mapping[str, Any], output: Mapping[str, A
     return None
 
 
-def _failed_parts(output: Mapping[str, Any]) -> Iterator[FailedPart]:
+def _failed_parts(result: Result, answer: Mapping[str, Any], output: Mapping[str, Any]) -> Iterator[FailedPart]:
+    for path in result.urls[:1]:
+        for held in _at(answer, path) if path.endswith("[]") else ():
+            if isinstance(held, str) and not _is_url(held):  # a sentence in the place of a picture held back
+                yield FailedPart("DataInspectionFailed", held)
     results = output.get("results")
     for part in results if isinstance(results, list | tuple) else ():
         if isinstance(part, Mapping) and part.get("code") and not any(_every_url(part)):

@@ -89,7 +89,7 @@ class Model:
         summary: what it does, one line.
         request: the class of its requests; with ``variants`` their common parent.
         endpoint: relative to the base URL; a chat model's from the root of the host (it begins with ``/``).
-        sync_endpoint: where an ``async`` model can be called synchronously as well, with the same body; we do not.
+        sync_endpoint: where an ``async`` model takes the same body synchronously as well; we do not ask there.
         mode: ``async`` (submit and poll), ``sync`` (one call) or ``chat``.
         kind: what it makes.
         outputs: what a pipeline may refer to, by name.

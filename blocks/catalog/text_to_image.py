@@ -323,7 +323,6 @@ MODELS = (
         id="qwen-image",
         summary="Words to one picture in one of five sizes; good lettering.",
         request=Qwen,
-        sync_endpoint=MULTIMODAL_GENERATION,
         outputs={"image": "image"},
         billing=each({"beijing": "0.25", "singapore": "0.256873"}, free_quota=100),
         limits=Limits(2, 2),
@@ -332,6 +331,7 @@ MODELS = (
         notes=(
             "Not in models.yaml.",
             "negative_prompt stands in input (field table); the page's sample of a submit has it in parameters.",
+            "It can be called synchronously as qwen-image-max is, too; we submit: a task can be asked about again.",
             "How long a task takes is not said; the range is that of the other models.",
         ),
     ),
@@ -339,7 +339,6 @@ MODELS = (
         id="qwen-image-plus",
         summary="qwen-image at a lower price.",
         request=Qwen,
-        sync_endpoint=MULTIMODAL_GENERATION,
         outputs={"image": "image"},
         billing=each({"beijing": "0.2", "singapore": "0.220177"}, free_quota=100),
         limits=Limits(2, 2),
