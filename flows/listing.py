@@ -14,7 +14,7 @@ from blocks import catalog
 from blocks.catalog import UnknownModel
 from flows import library
 from flows.document import InvalidInput, Problem
-from flows.kinds import no_model
+from flows.kinds import an, no_model
 from flows.terminal import out
 
 
@@ -107,13 +107,14 @@ def _facts(said: dict[str, Any]) -> Table:
     unit = said["billing"]["unit"]
     for region, table in prices.items():
         listed = [f"{_price(price, unit)}{'' if key in ('', 'each') else f' at {key}'}" for key, price in table.items()]
-        facts.add_row(f"price, {region}", f"{', '.join(listed)} a {'thousand tokens' if unit == 'token' else unit}")
+        facts.add_row(f"price, {region}", f"{', '.join(listed)} {'a thousand tokens' if unit == 'token' else an(unit)}")
     if not prices:
         free = said["billing"]["free_trial_only"]
         facts.add_row("price", "none: free trial only" if free else "unknown")
     limits = said["limits"]["default"]
     rate, tasks = limits["submits_per_second"], limits["in_progress"]
-    held = [f"{rate:g} submits a second" if rate >= 1 else f"{rate * 60:g} submits a minute"] if rate else []
+    count, span = (rate, "second") if rate is None or rate >= 1 else (round(rate * 60, 2), "minute")
+    held = [f"{count:g} {'submit' if count == 1 else 'submits'} a {span}"] if count else []
     held += [f"{tasks} {'task' if tasks == 1 else 'tasks'} in progress"] if tasks else []
     facts.add_row("limits", ", ".join(held) or "unknown")
     facts.add_row("example", Text(_example(said), style="cyan"))
@@ -186,7 +187,7 @@ def _bounds(field: dict[str, Any]) -> str:
 
 
 def _yaml(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value) or '""'
 
 
 def pipelines_listed() -> list[dict[str, Any]]:

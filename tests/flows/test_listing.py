@@ -38,3 +38,17 @@ def test_brackets_in_a_meaning_are_shown(monkeypatch: pytest.MonkeyPatch) -> Non
     text = shown("emo-v1", monkeypatch)
     assert "[x1, y1, x2, y2]" in text
     assert "list of number, 4 " in text
+
+
+def test_limits_and_prices_read_as_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One submit, calls of a minute, a price of an image, none of a free trial, sizes that may be chosen freely."""
+    newest = shown("wan2.6-t2i", monkeypatch)
+    assert "1 submit a second, 5 tasks in progress" in newest
+    assert "¥0.20 an image" in newest
+    assert "width*height, 1280*1280…1440*1440 pixels in all, up to 4 to 1" in newest
+    assert "2 submits a minute" in shown("qwen-image-max", monkeypatch)
+    assert "each side 512…1440" in shown("wan2.2-t2i-flash", monkeypatch)
+    poster = shown("wanx-poster-generation-v1", monkeypatch)
+    assert "none: free trial only" in poster
+    assert "text, at most 50 Chinese characters or 50 words" in poster
+    assert '(default "")' in poster

@@ -243,3 +243,51 @@ def wav(seconds: float) -> bytes:
         sound.setframerate(8000)
         sound.writeframes(bytes(int(16000 * seconds)))
     return file.getvalue()
+
+
+async def test_a_product_must_be_cut_out(storage: MediaStorage, tmp_path: Path) -> None:
+    """A picture without transparent parts is refused where the model needs them, stored ones looked at as well."""
+    picture(tmp_path / "flat.png")
+    picture(tmp_path / "cut.png", mode="RGBA")
+    await storage.put(tmp_path / "flat.png", "flat.png")
+    stored = storage.uri("flat.png")
+    asset = Asset(uri=stored, path="flat.png", media_type="image/png", bytes=999, sha256="0", width=640, height=480)
+
+    def product(path: str) -> catalog.Request:
+        return catalog.request(
+            {"model": "wanx-background-generation-v2", "input": {"base_image_url": path, "ref_prompt": "mist"}}
+        )
+
+    problem = await refused(product(stored), storage, assets={stored: asset})
+    assert (problem.field, "cut-out" in problem.message) == ("input.base_image_url", True)
+    await check_inputs(product(str(tmp_path / "cut.png")), storage, {})
+
+
+async def test_a_mask_is_as_large_as_its_picture(local: MediaStorage, tmp_path: Path) -> None:
+    """Another size is refused, and both sizes are told."""
+    base, small, same = (
+        str(picture(tmp_path / f"{name}.png", *size))
+        for name, size in (("base", (800, 600)), ("small", (600, 800)), ("same", (800, 600)))
+    )
+
+    def paint(mask: str) -> catalog.Request:
+        given = {"prompt": "a scarf", "base_image_url": base, "mask_image_url": mask}
+        return catalog.request({"model": "wanx-x-painting", "input": given})
+
+    problem = await refused(paint(small), local)
+    assert problem.field == "input.mask_image_url"
+    assert "600x800" in problem.message and "800x600" in problem.message
+    await check_inputs(paint(same), local, {})
+    await check_inputs(paint("https://example.org/mask.png"), local, {})
+
+
+async def test_too_many_pixels_in_all(local: MediaStorage, tmp_path: Path) -> None:
+    """A side may be long when the other one is not."""
+
+    def restyled(width: int, height: int) -> catalog.Request:
+        path = picture(tmp_path / f"{width}.png", width, height, mode="L")
+        return catalog.request({"model": "wanx-style-repaint-v1", "input": {"image_url": str(path), "style_index": 0}})
+
+    await check_inputs(restyled(5700, 3200), local, {})
+    problem = await refused(restyled(5700, 3300), local)
+    assert (problem.field, problem.allowed) == ("input.image_url", {"max": 5760 * 3240})

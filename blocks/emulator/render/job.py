@@ -40,7 +40,10 @@ class RenderJob:
 
     @property
     def prompt(self) -> str:
-        """The prompt, empty when there is none."""
+        """The prompt, also in the messages form; empty when there is none."""
+        match self.input:
+            case {"messages": [{"content": [{"text": str() as text}]}]}:
+                return text
         return str(self.input.get("prompt") or "")
 
     def media(self, field: str) -> list[Path]:

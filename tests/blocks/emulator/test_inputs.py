@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from PIL import Image
 
+from blocks import catalog
 from blocks.catalog import Media
 from blocks.emulator.inputs import InputFailed, check
 from blocks.media import probe
@@ -138,3 +139,28 @@ def test_a_file_is_held_to_what_the_model_takes(picture, spec, code):
     with pytest.raises(InputFailed) as failure:
         check(info, spec)
     assert failure.value.code == code
+
+
+def test_a_product_that_is_not_cut_out_fails_the_task():
+    """Background generation wants transparent parts, as the service says it."""
+    body = {
+        "model": "wanx-background-generation-v2",
+        "input": {"base_image_url": "https://example.org/a.png", "ref_prompt": "mist"},
+    }
+    spec = catalog.request(body).media()[0].spec
+    with pytest.raises(InputFailed) as failed:
+        check(probe(io.BytesIO(png(600, 600))), spec)
+    assert failed.value.code == "BadRequest.UnsupportedFileFormat"
+    assert "RGBA" in failed.value.message
+
+
+def test_a_mask_of_another_size_fails_the_task(start):
+    """The mask is compared with its picture."""
+    caller = start(render="full")
+    links = [caller.upload(png(*size), model="wanx-x-painting") for size in ((600, 600), (600, 500))]
+    given = {"prompt": "a scarf", "base_image_url": links[0], "mask_image_url": links[1]}
+    answer = caller.post(
+        "/services/aigc/image2image/image-synthesis", body={"model": "wanx-x-painting", "input": given}, headers=OSS
+    )
+    output = caller.wait(answer.json()["output"]["task_id"], 60)["output"]
+    assert (output["task_status"], output["code"]) == ("FAILED", "InvalidFile.Resolution")
