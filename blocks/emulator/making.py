@@ -172,9 +172,9 @@ def _files(request: catalog.Request) -> int:
 
 
 def _asked(request: catalog.Request, lengths: Mapping[str, float]) -> dict[str, Any]:
-    """The request as the renderer gets it: how many pictures and, of a template's film, how long."""
+    """The request as the renderer gets it: the size and how many pictures, also by default; a template's length."""
     asked = request.to_dict()
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {} if request.size is None else {"size": "{}*{}".format(*request.size)}
     if request.row.kind == "image":
         more["n"] = request.pictures
     elif "input.template_id" in lengths:

@@ -28,11 +28,11 @@ async def submit(request: Request) -> Response:
 
     async def work() -> Response:
         row = find_model(raw)
-        check_path(row, request.path_params["endpoint"])
+        immediate = check_path(row, request.path_params["endpoint"])
         asynchronous = request.headers.get("X-DashScope-Async", "").lower() == "enable"
-        if not asynchronous and row.mode == "async":
+        if not asynchronous and not immediate:
             raise refusal.asynchronous_only()
-        if asynchronous and row.mode != "async":
+        if asynchronous and immediate:
             raise refusal.synchronous_only()
         if service.scenario.limits.submits:
             service.limit_rate("submit", f"{account}/{model}", row.limits.submits_per_second)
@@ -42,8 +42,19 @@ async def submit(request: Request) -> Response:
         resolve_oss = request.headers.get("X-DashScope-OssResourceResolve", "").lower() == "enable"
         if not resolve_oss and any(field.value.startswith("oss://") for field in asked.media()):
             raise refusal.unreachable_url("The request URL is invalid, make sure the url is correct.")
-        task = _task(service, account, raw, asked, resolve_oss)
-        if row.mode != "async":
+        fate = Fate() if immediate else service.chance.fate(model=model, prompt=prompt_of(raw))
+        task = Task(
+            task_id=refusal.new_id(),
+            request_id=refusal.new_id(),
+            account=account,
+            model=model,
+            body=asked.body(),
+            body_hash=hash_of(raw),
+            submitted=service.clock(),
+            resolve_oss=resolve_oss,
+            fate=fate,
+        )
+        if immediate:
             return await at_once(request, service, service.runner.maker, task, asked)
         service.store.add(task, task.submitted)
         service.store.note("accepted", task.submitted, task_id=task.task_id, model=model, body_hash=task.body_hash)
@@ -84,14 +95,23 @@ def find_model(raw: dict[str, Any]) -> catalog.Model:
         raise refusal.no_such_model() from error
 
 
-def check_path(row: catalog.Model, endpoint: str) -> None:
-    """Holds a model to its own path, with or without a slash at its end.
+def check_path(row: catalog.Model, endpoint: str) -> bool:
+    """Holds a model to its own paths, with or without a slash at their end.
+
+    Returns:
+        Whether a call there is answered at once.
 
     Raises:
         Refusal: The model lives under another path.
     """
-    if row.endpoint.strip("/") != f"services/{endpoint}".strip("/"):
+    path = f"services/{endpoint}".strip("/")
+    if path == row.endpoint.strip("/"):
+        return row.mode != "async"
+    # A model whose tasks answer in the messages form takes and gives the same without a task.
+    messages = any("choices[]" in place for place in row.result.urls)
+    if row.sync_endpoint is None or not messages or path != row.sync_endpoint.strip("/"):
         raise refusal.wrong_endpoint()
+    return True
 
 
 def check_body(raw: dict[str, Any]) -> catalog.Request:
@@ -101,17 +121,20 @@ def check_body(raw: dict[str, Any]) -> catalog.Request:
         Refusal: It breaks a limit.
     """
     try:
-        return catalog.request(_without_function(raw), truncate=True, wire=True)
+        return catalog.request(_without_the_sdks_own(raw), truncate=True, wire=True)
     except catalog.InvalidRequest as error:
         raise refusal.invalid("; ".join(_said(problem) for problem in error.problems)) from error
 
 
-def _without_function(raw: dict[str, Any]) -> dict[str, Any]:
-    """The body without `input.function` where the model has none: the vendor's SDK sends it always."""
-    given = raw.get("input")
-    if catalog.find(raw["model"]).variants or not isinstance(given, dict):
-        return raw
-    return {**raw, "input": {name: value for name, value in given.items() if name != "function"}}
+def _without_the_sdks_own(raw: dict[str, Any]) -> dict[str, Any]:
+    """The body without what the vendor's SDK adds: `parameters.is_async`, and `input.function` where there is none."""
+    extras = {"parameters": "is_async"} | ({} if catalog.find(raw["model"]).variants else {"input": "function"})
+    return {
+        part: {name: value for name, value in given.items() if name != extras.get(part)}
+        if isinstance(given, dict)
+        else given
+        for part, given in raw.items()
+    }
 
 
 def _said(problem: catalog.Problem) -> str:
@@ -127,18 +150,3 @@ def _limit_queue(service: Service, account: str, model: str) -> None:
     waiting, _ = service.store.page(0, float("inf"), 0, 0, account=account, model=model, status="PENDING")
     if waiting >= most:
         raise refusal.too_many()
-
-
-def _task(service: Service, account: str, raw: dict[str, Any], asked: catalog.Request, resolve_oss: bool) -> Task:
-    fate = service.chance.fate(model=asked.model, prompt=prompt_of(raw)) if asked.row.mode == "async" else Fate()
-    return Task(
-        task_id=refusal.new_id(),
-        request_id=refusal.new_id(),
-        account=account,
-        model=asked.model,
-        body=asked.body(),
-        body_hash=hash_of(raw),
-        submitted=service.clock(),
-        resolve_oss=resolve_oss,
-        fate=fate,
-    )

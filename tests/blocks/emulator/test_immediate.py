@@ -112,3 +112,29 @@ def test_a_call_may_go_wrong_like_a_submit(start):
     """A scenario's rules for submits hold for calls that are answered at once too."""
     caller = start({"rules": [{"at": "submit", "model": "emo-*", "do": "throttle"}]})
     assert look(caller, "emo-detect-v1", png(600, 600), ratio="1:1").status_code == 429
+
+
+def test_a_default_size_is_made(start):
+    """A picture whose size was not asked for has the size of the row's default, not one of the renderer's own."""
+    caller = start(render="full")
+    body = {"model": "qwen-image-max", "input": {"messages": [{"role": "user", "content": [{"text": "雨"}]}]}}
+    said = caller.post(PICTURE, body=body, headers=NO_TASK).json()
+    default = catalog.request({"model": "qwen-image-max", "input": {"prompt": "雨"}}).size
+    assert (said["usage"]["width"], said["usage"]["height"]) == default
+
+
+def test_a_model_with_two_ways_takes_each_at_its_own_address(start):
+    """wan2.6-t2i makes a task at one address and answers at once at the other; the header must agree."""
+    caller = start()
+    content = [{"text": "a boat"}]
+    body = {
+        "model": "wan2.6-t2i",
+        "input": {"messages": [{"role": "user", "content": content}]},
+        "parameters": {"n": 2},
+    }
+    task = "/services/aigc/image-generation/generation"
+    assert "task_id" in caller.post(task, body=body).json()["output"]
+    said = caller.post(PICTURE, body=body, headers=NO_TASK).json()
+    assert len(catalog.read("wan2.6-t2i", said).urls) == said["usage"]["image_count"] == 2
+    assert caller.post(task, body=body, headers=NO_TASK).status_code == 403
+    assert caller.post(PICTURE, body=body).status_code == 403

@@ -9,7 +9,8 @@ import av
 import dashscope
 import httpx
 import pytest
-from dashscope import ImageSynthesis, VideoSynthesis
+from dashscope import ImageSynthesis, MultiModalConversation, VideoSynthesis
+from dashscope.aigc.image_generation import ImageGeneration
 
 KEY = "sk-of-the-sdk"
 
@@ -153,3 +154,19 @@ def test_the_sdk_makes_films_of_references(sdk, picture):
     )
     assert answer.output.task_status == "SUCCEEDED", answer
     assert answer.usage["input_video_duration"] == 0
+
+
+def test_the_sdk_talks_to_picture_models(sdk):
+    """The messages form: answered at once, and as a task that is waited for."""
+    sdk()
+    said = [{"role": "user", "content": [{"text": "a fox"}]}]
+    max_ = MultiModalConversation.call(model="qwen-image-max", messages=said, size="1328*1328", watermark=False)
+    assert max_.status_code == HTTPStatus.OK, max_
+    assert max_.output.choices[0].message.content[0]["image"].startswith("http://")
+    at_once = ImageGeneration.call(model="wan2.6-t2i", messages=said, n=2)
+    assert at_once.status_code == HTTPStatus.OK, at_once
+    assert len(at_once.output.choices) == 2
+    submitted = ImageGeneration.async_call(model="wan2.6-t2i", messages=said, n=1)
+    done = ImageGeneration.wait(submitted)
+    assert done.output.task_status == "SUCCEEDED", done
+    assert done.usage.image_count == 1
