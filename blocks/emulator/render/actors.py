@@ -14,6 +14,9 @@ SEATED_TALL = 0.72
 MEETING = 0.6
 """How far from each other two people are, as a part of their height."""
 
+LARGER = 1.3
+"""A child alone in a medium shot, and two people in a wide one, are what the shot is about."""
+
 
 @dataclass
 class Actor:
@@ -70,7 +73,7 @@ def cast(stage: Stage, scenery: Scenery, mood: Mood, seconds: float, *, flip: bo
     elif mood.size == "wide" and kind in ("cat", "fox", "dog"):
         tall *= 1.5
     elif mood.size == "medium" and kind in ("girl", "child") and not mood.partner:
-        tall *= 1.3
+        tall *= LARGER
     who = figure(kind, tall, stage.palette, held=mood.held, posture=mood.posture, flip=flip)
     if mood.place == "sky":
         who = replace(who, speed=who.speed * 0.5)
@@ -86,6 +89,9 @@ def _meeting(
     """Two of them: animals and machines go along, people stand face to face."""
     side = -1 if flip else 1
     if mood.partner in PEOPLE and mood.subject in PEOPLE:
+        if mood.size == "wide":
+            tall *= LARGER
+            who = figure(mood.subject, tall, stage.palette, held=mood.held, posture=mood.posture, flip=flip)
         other = figure(mood.partner, tall, stage.palette, held=mood.held, posture="stand", flip=not flip)
         slow = replace(who, speed=who.speed * 0.35)
         reach = abs(slow.speed) * slow.poses[0].size[1] * seconds / 2

@@ -44,13 +44,17 @@ class DrawnShot:
         self.actors: list[Actor] = []
         near = mood.size in ("close", "extreme")
         if near and mood.subject not in ("bird", "fish", "boat", "turtle", "dog", "fox", "drone", ""):
-            self.scenery = close_up(stage, self.scenery, mood.subject, flip=flip)
+            self.scenery = close_up(stage, self.scenery, mood.subject, flip=flip, coat=mood.coat)
         elif mood.subject and not mood.subject.startswith("object:"):
             self.actors = cast(stage, self.scenery, mood, seconds, flip=flip)
         self.camera = Camera(mood.move, size, seconds)
         self.lamps = Lamps(self.scenery.lamps, self.scenery.lamp_depth, seed)
+        self.zoom: Camera | None = None
         if mood.move in ("push", "pull"):
-            _merge(self.scenery)
+            if any(layer.path for layer in self.scenery.layers):
+                self.zoom, self.camera = self.camera, Camera("static", size, seconds)
+            else:
+                _merge(self.scenery)
         _vignette(self.scenery)
         inside = mood.place in ("room", "corridor", "carriage", "underwater", "space")
         kind = {"room": "dust", "corridor": "dust", "underwater": "bubbles"}.get(mood.place, mood.weather)
@@ -64,13 +68,17 @@ class DrawnShot:
         for number, layer in enumerate(self.scenery.layers):
             if number == self.scenery.front and canvas is not None:
                 self._draw_actors(canvas, at)
-            left, top, right, bottom = self.camera.window(at, layer.depth, layer.drift)
-            moved = layer.path(at, self.seconds) if layer.path else 0.0
-            canvas = layer.draw(canvas, (left + moved, top, right + moved, bottom), self.size)
+            window = self.camera.window(at, layer.depth, layer.drift)
+            if layer.path is not None:
+                left = round(window[0] + layer.path(at, self.seconds))
+                window = left, round(window[1]), left + self.size[0], round(window[1]) + self.size[1]
+            canvas = layer.draw(canvas, window, self.size)
         assert canvas is not None
         if self.scenery.front >= len(self.scenery.layers):
             self._draw_actors(canvas, at)
         self.lamps.draw(canvas, self.camera, at)
+        if self.zoom is not None:
+            canvas = canvas.zoomed(self.zoom.place(0, 0, at)[2])
         for part in self.weather:
             part.draw(canvas, at)
         return canvas
@@ -104,8 +112,6 @@ def _merge(scenery: Scenery) -> None:
     back = scenery.layers[0]
     count = 1
     while count < min(scenery.front, len(scenery.layers)) and scenery.layers[count].depth < 1.2:
-        if scenery.layers[count].path is not None:
-            break
         if scenery.layers[0].depth == 0.5:  # a close-up keeps its distance
             break
         back.picture.paste(scenery.layers[count].picture, (0, 0), scenery.layers[count].alpha)

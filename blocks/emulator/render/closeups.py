@@ -10,7 +10,7 @@ from blocks.emulator.render.stage import Scenery, Stage
 from blocks.emulator.render.things import on_a_table
 
 
-def close_up(stage: Stage, place: Scenery, subject: str, *, flip: bool) -> Scenery:
+def close_up(stage: Stage, place: Scenery, subject: str, *, flip: bool, coat: str = "") -> Scenery:
     """The place out of focus with the subject large in front of it."""
     back = _flat(stage, place)
     soft = stage.blurred(back, stage.unit * 0.022)
@@ -18,7 +18,7 @@ def close_up(stage: Stage, place: Scenery, subject: str, *, flip: bool) -> Scene
     if subject.startswith("object:"):
         front = on_a_table(stage, soft, subject.removeprefix("object:"))
     elif subject == "cat":
-        front = cat_face(stage)
+        front = cat_face(stage, coat)
     else:
         front = bust(stage, subject, flip=flip)
     backdrop = Layer(soft, None, 0.5)

@@ -7,7 +7,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from blocks.emulator.render.edges import soft_edge
 from blocks.emulator.render.layers import Layer
-from blocks.emulator.render.palettes import mix
+from blocks.emulator.render.palettes import Colour, mix
 from blocks.emulator.render.profiles import (
     BEARD,
     BOB,
@@ -34,6 +34,7 @@ WORN: Mapping[str, Sequence[Sequence[Point]]] = {
 """What people wear, by kind; short hair and a coat otherwise."""
 WHITE: Mapping[str, Sequence[Sequence[Point]]] = {"conductor": (MOUSTACHE,), "elder": (BEARD,)}
 """The parts of it that are white."""
+COATS: Mapping[str, Colour] = {"orange": (226, 128, 52), "white": (232, 228, 222)}
 
 
 def bust(stage: Stage, subject: str, *, flip: bool) -> list[Layer]:
@@ -113,8 +114,8 @@ def _eye(stage: Stage, picture: Image.Image, x: float, y: float, tall: float, si
     )
 
 
-def cat_face(stage: Stage) -> list[Layer]:
-    """A cat from the front, looking at us."""
+def cat_face(stage: Stage, coat: str = "") -> list[Layer]:
+    """A cat from the front, looking at us; ``coat`` is "orange", "white" or nothing for a black one."""
     palette, unit = stage.palette, stage.unit
     cx, cy, r = stage.x(0.58), stage.y(0.44), unit * 0.23
 
@@ -130,7 +131,9 @@ def cat_face(stage: Stage) -> list[Layer]:
         brush.ellipse([(cx - r * 1.15) * s, (cy + r * 0.55) * s, (cx + r * 1.15) * s, (cy + r * 4.2) * s], fill=255)
 
     mask = stage.mask(paint)
-    layer = stage.layer(mask, mix(palette.near, palette.far, 0.2), mix(palette.near, (0, 0, 0), 0.2), depth=1.0)
+    fur: Colour = COATS.get(coat, palette.near)
+    top, low = (mix(fur, palette.near, 0.3), mix(fur, palette.near, 0.72)) if coat else (fur, mix(fur, (0, 0, 0), 0.2))
+    layer = stage.layer(mask, top if coat else mix(fur, palette.far, 0.2), low, depth=1.0)
     glow = palette.lamp if palette.dark else palette.light
     layer.picture.paste(
         mix(palette.near, glow, 0.35), (0, 0), soft_edge(mask, 1, unit * 0.06, 6).point(lambda v: v // 2)
@@ -140,6 +143,9 @@ def cat_face(stage: Stage) -> list[Layer]:
     for side in (-1, 1):
         x, y = cx + side * r * 0.42, cy - r * 0.04
         stage.glow(layer.picture, x, y, r * 0.5, (190, 255, 150), 0.25)
+        for turn in (0.0, 0.13, 0.26) if coat == "orange" else ():
+            stripe = [cx + side * r * (0.08 + turn), cy - r * 0.82, cx + side * r * (0.05 + turn * 0.7), cy - r * 0.5]
+            brush.line(stripe, fill=(*mix(fur, (70, 24, 10), 0.55), 150), width=max(2, int(unit * 0.01)))
         brush.ellipse([x - r * 0.2, y - r * 0.17, x + r * 0.2, y + r * 0.17], fill=(208, 232, 120, 255))
         brush.ellipse([x - r * 0.06, y - r * 0.16, x + r * 0.06, y + r * 0.16], fill=(14, 14, 20, 255))
         brush.ellipse([x + r * 0.02, y - r * 0.1, x + r * 0.08, y - r * 0.04], fill=(255, 255, 255, 240))

@@ -14,6 +14,8 @@ from blocks.emulator.render.pen import Pen, Point
 
 PHASES = 12
 """Pictures of one walking cycle."""
+GLOW = 0.19
+"""How far the light of a lantern reaches, as a part of the square a figure is drawn in."""
 Draw = Callable[[Pen, float], None]
 
 
@@ -61,14 +63,37 @@ def figure(
     elif kind in PEOPLE and posture == "stand":
         draw, cycle, speed = _standing(draw), 3.2, 0.0
     side = max(8, round(height * share * 1.25))
-    poses = []
-    for phase in range(PHASES if cycle else 1):
-        scale = 3 if side < 300 else 2
+    scale = 3 if side < 300 else 2
+    phases = PHASES if speed else PHASES // 2
+    drawn: list[tuple[Image.Image, list[Point]]] = []
+    for phase in range(phases):
         mask = Image.new("L", (side * scale, side * scale))
         pen = Pen(ImageDraw.Draw(mask), side * scale, held)
-        draw(pen, phase / PHASES)
-        poses.append(_lit(mask.reduce(scale), palette, light, flip, pen.lights))
-    return Figure(tuple(poses), foot, cycle or 1.0, -speed if flip else speed)
+        draw(pen, phase / phases)
+        drawn.append((mask.reduce(scale), pen.lights))
+    top, bottom, half = _extent(drawn, side)
+    poses = []
+    for mask, lights in drawn:
+        cut = mask.crop((side // 2 - half, top, side // 2 + half, bottom))
+        spots = [(x * side - side // 2 + half, y * side - top) for x, y in lights]
+        poses.append(_lit(cut, side, palette, light, flip, spots))
+    high = bottom - top
+    speed *= side / high
+    return Figure(tuple(poses), (foot * side - top) / high, cycle, -speed if flip else speed)
+
+
+def _extent(drawn: list[tuple[Image.Image, list[Point]]], side: int) -> tuple[int, int, int]:
+    """Top and bottom of all poses, and how far they reach sideways from the middle, with room for their lights."""
+    boxes = [mask.getbbox() or (0, 0, 2, 2) for mask, _ in drawn]
+    room = GLOW * side
+    boxes += [
+        (int(x * side - room), int(y * side - room), int(x * side + room), int(y * side + room))
+        for _, lights in drawn
+        for x, y in lights
+    ]
+    top, bottom = max(0, min(box[1] for box in boxes) - 2), min(side, max(box[3] for box in boxes) + 2)
+    half = max(max(side // 2 - box[0], box[2] - side // 2) for box in boxes) + 2
+    return top // 2 * 2, bottom, min(side // 2, half)
 
 
 def _standing(draw: Draw) -> Draw:
@@ -76,11 +101,11 @@ def _standing(draw: Draw) -> Draw:
     return lambda pen, phase: draw(pen, 0.035 * math.sin(2 * math.pi * phase))
 
 
-def _lit(mask: Image.Image, palette: Palette, light: float, flip: bool, lights: list[Point]) -> Stamp:
+def _lit(mask: Image.Image, side: int, palette: Palette, light: float, flip: bool, lights: list[Point]) -> Stamp:
     """A silhouette with a thin edge of light on one side, and the lights it carries."""
     if flip:
         mask = mask.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    step = max(1, round(mask.width / 90))
+    step = max(1, round(side / 90))
     moved = ImageChops.offset(mask, -step, step)
     edge = (
         ImageChops.subtract(mask, moved)
@@ -90,18 +115,19 @@ def _lit(mask: Image.Image, palette: Palette, light: float, flip: bool, lights: 
     picture = Image.new("RGB", mask.size, mix(palette.near, (0, 0, 0), 0.25))
     picture.paste(mix(palette.lamp if palette.dark else palette.light, (255, 255, 255), 0.15), (0, 0), edge)
     for x, y in lights:
-        halo = _halo(mask.size, (1 - x) if flip else x, y, 0.19)
+        spot = (mask.width - x if flip else x), y
+        halo = _halo(mask.size, spot, GLOW * side)
         picture.paste(palette.lamp, (0, 0), halo)
         mask = ImageChops.lighter(mask, halo.point(lambda v: v * 3 // 4))
-        picture.paste((255, 248, 222), (0, 0), _halo(mask.size, (1 - x) if flip else x, y, 0.05))
+        picture.paste((255, 248, 222), (0, 0), _halo(mask.size, spot, 0.05 * side))
     picture.putalpha(mask)
     return Stamp.of(picture)
 
 
-def _halo(size: tuple[int, int], x: float, y: float, radius: float) -> Image.Image:
-    """A soft disc of light around a point, in parts of the picture's side."""
-    rows, columns = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32) / size[0]
-    shape = np.clip(1 - np.hypot(rows - y, columns - x) / radius, 0, 1) ** 1.6
+def _halo(size: tuple[int, int], spot: Point, radius: float) -> Image.Image:
+    """A soft disc of light around a point."""
+    rows, columns = np.ogrid[0 : size[1], 0 : size[0]]
+    shape = np.clip(1 - np.hypot(rows - spot[1], columns - spot[0]).astype(np.float32) / radius, 0, 1) ** 1.6
     return Image.fromarray((shape * 255).astype(np.uint8))
 
 

@@ -17,6 +17,8 @@ from PIL import Image
 Plane = NDArray[np.uint8]
 STEPS = 4
 """Copies of a sliding layer per pixel."""
+ROOM = 8
+"""Empty pixels kept around the part of a layer that is seen."""
 
 
 def to_planes(picture: Image.Image) -> tuple[Plane, Plane, Plane]:
@@ -61,6 +63,16 @@ class Canvas:
         frame.colorspace = Colorspace.ITU709
         frame.color_range = ColorRange.MPEG
         return frame
+
+    def zoomed(self, zoom: float) -> "Canvas":
+        """The middle of the frame, as much larger."""
+        planes = []
+        for plane in (self.luma, self.blue, self.red):
+            width, height = plane.size
+            across, down = width * (1 - 1 / zoom) / 2, height * (1 - 1 / zoom) / 2
+            box = (across, down, width - across, height - down)
+            planes.append(plane.resize(plane.size, Image.Resampling.BILINEAR, box=box))
+        return Canvas(*planes)
 
     def copy(self) -> "Canvas":
         """The same frame to draw on."""
@@ -159,13 +171,23 @@ class Layer:
 
     @property
     def sheets(self) -> list["_Sheet"]:
-        """The planes, and the transparency at both sizes."""
+        """The planes, and the transparency at both sizes; only of the part that is seen."""
         if not self._sheets:
-            luma, blue, red = to_planes(self.picture)
-            self._sheets = [_Sheet(luma, 1), _Sheet(blue, 2), _Sheet(red, 2)]
+            width, height = self.picture.size
+            left, top, right, bottom = self._box
+            box = (
+                max(0, left // 2 * 2 - ROOM),
+                max(0, top // 2 * 2 - ROOM),
+                min(width, right // 2 * 2 + ROOM),
+                min(height, bottom // 2 * 2 + ROOM),
+            )
+            luma, blue, red = to_planes(self.picture.crop(box))
+            half = box[0] // 2, box[1] // 2
+            self._sheets = [_Sheet(luma, 1, box[:2]), _Sheet(blue, 2, half), _Sheet(red, 2, half)]
             if self.alpha is not None:
-                half = self.alpha.resize((blue.shape[1], blue.shape[0]), Image.Resampling.BOX)
-                self._sheets += [_Sheet(np.asarray(self.alpha), 1), _Sheet(np.asarray(half), 2)]
+                alpha = self.alpha.crop(box)
+                small = alpha.resize((blue.shape[1], blue.shape[0]), Image.Resampling.BOX)
+                self._sheets += [_Sheet(np.asarray(alpha), 1, box[:2]), _Sheet(np.asarray(small), 2, half)]
         return self._sheets
 
     @cached_property
@@ -200,9 +222,10 @@ class Layer:
 
 
 class _Sheet:
-    """One plane of a layer."""
+    """One plane of the seen part of a layer, which begins at ``origin``."""
 
-    def __init__(self, plane: Plane, scale: int) -> None:
+    def __init__(self, plane: Plane, scale: int, origin: tuple[int, int]) -> None:
+        self.origin = origin
         self.plane = np.ascontiguousarray(plane)
         self.scale = scale
         self._shifted: dict[tuple[int, int], Plane] = {(0, 0): self.plane}
@@ -213,9 +236,10 @@ class _Sheet:
         x, across = divmod(round(box[0] * STEPS), STEPS)
         y, down = divmod(round(box[1] * STEPS), STEPS)
         plane = self._moved(across, down)
-        x = max(0, min(x, plane.shape[1] - part[2]))
-        y = max(0, min(y, plane.shape[0] - part[3]))
-        return Image.fromarray(plane[y + part[1] : y + part[3], x + part[0] : x + part[2]])
+        wide, high = part[2] - part[0], part[3] - part[1]
+        x = max(0, min(x + part[0] - self.origin[0], plane.shape[1] - wide))
+        y = max(0, min(y + part[1] - self.origin[1], plane.shape[0] - high))
+        return Image.fromarray(plane[y : y + high, x : x + wide])
 
     def zoom(
         self, box: tuple[float, float, float, float], part: tuple[int, int, int, int], frame: tuple[int, int]
@@ -224,11 +248,12 @@ class _Sheet:
         if self._picture is None:
             self._picture = Image.fromarray(self.plane)
         across, down = (box[2] - box[0]) / frame[0], (box[3] - box[1]) / frame[1]
+        left, top = box[0] - self.origin[0], box[1] - self.origin[1]
         cut = (
-            max(0.0, box[0] + part[0] * across),
-            max(0.0, box[1] + part[1] * down),
-            min(float(self._picture.width), box[0] + part[2] * across),
-            min(float(self._picture.height), box[1] + part[3] * down),
+            max(0.0, left + part[0] * across),
+            max(0.0, top + part[1] * down),
+            min(float(self._picture.width), left + part[2] * across),
+            min(float(self._picture.height), top + part[3] * down),
         )
         return self._picture.resize((part[2] - part[0], part[3] - part[1]), Image.Resampling.BILINEAR, box=cut)
 

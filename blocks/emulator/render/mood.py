@@ -38,6 +38,7 @@ class Mood:
         view: What lies behind a platform or outside a window: "sea", "city" or "hills".
         angle: "low", "high" or "".
         tint: "warm", "cold" or "".
+        coat: Colour of a cat: "orange", "white" or "".
     """
 
     place: str
@@ -53,6 +54,7 @@ class Mood:
     view: str
     angle: str
     tint: str
+    coat: str
 
 
 def read_mood(text: str, overall: str = "", *, number: int = 1, seed: int = 0, before: Mood | None = None) -> Mood:
@@ -103,6 +105,7 @@ def read_mood(text: str, overall: str = "", *, number: int = 1, seed: int = 0, b
         view=_first(words.VIEWS, text) or (before.view if before else _first(words.VIEWS, overall)) or "hills",
         angle=_first(words.ANGLES, text),
         tint=_first({"warm": r"warm|golden|暖|金", "cold": r"cold|cool tone|冷|蓝调"}, both),
+        coat=_first(words.COATS, both),
     )
 
 
@@ -143,8 +146,10 @@ def _who(text: str, overall: str, names: Names, size: str, number: int, before: 
         subject = (before.subject if before and ":" not in before.subject else "") or _first(subjects, overall)
         return subject, ""
     if subject in ("woman", "person"):  # "she" and "his" stand for somebody named elsewhere
-        if re.search(_PRONOUN, text, re.I) and before and before.subject in PARTNERS:
-            subject = before.subject
+        if re.search(_PRONOUN, text, re.I):
+            subject = before.subject if before and before.subject in PARTNERS else subject
+            if len(names) == 1 and subject in ("woman", "person"):
+                subject = next(iter(names))
         subject = _first({kind: "|".join(found) for kind, found in names.items()}, text) or subject
     others = {kind: "|".join([pattern, *names.get(kind, ())]) for kind, pattern in PARTNERS.items() if kind != subject}
     return subject, _first(others, text) if subject in PARTNERS else ""

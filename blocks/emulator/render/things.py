@@ -165,21 +165,30 @@ def _ticket(d: ImageDraw.ImageDraw, x: float, y: float, u: float, lamp: Colour) 
 def _button(d: ImageDraw.ImageDraw, x: float, y: float, u: float, lamp: Colour) -> None:
     """A pearl button with a torn thread, half in a puddle that ripples."""
     low = y - 0.02 * u
-    d.ellipse([x - 0.44 * u, low - 0.1 * u, x + 0.46 * u, low + 0.13 * u], fill=(30, 44, 66, 235))
-    for part in (1.0, 0.72, 0.46):
-        box = [x - 0.4 * part * u, low - 0.085 * part * u, x + 0.42 * part * u, low + 0.11 * part * u]
+
+    def disc(a: float, b: float, fill: tuple[int, int, int, int]) -> None:
+        d.ellipse([x - a * u, low - 0.05 * u - b * u, x + a * u, low - 0.05 * u + b * u], fill=fill)
+
+    d.ellipse([x - 0.44 * u, low - 0.13 * u, x + 0.46 * u, low + 0.13 * u], fill=(30, 44, 66, 235))
+    for part in (1.0, 0.8):
+        box = [x - 0.4 * part * u, low - 0.11 * part * u, x + 0.42 * part * u, low + 0.11 * part * u]
         d.ellipse(box, outline=(150, 178, 206, 200), width=int(0.006 * u))
-    d.line(
-        [(x - 0.02 * u, low - 0.16 * u), (x - 0.16 * u, low - 0.12 * u), (x - 0.24 * u, low + 0.02 * u)],
-        fill=(30, 26, 34, 255),
-        width=int(0.008 * u),
-        joint="curve",
+    d.ellipse([x - 0.25 * u, low - 0.1 * u, x + 0.25 * u, low + 0.1 * u], fill=(16, 24, 40, 170))
+    for grow, fill in ((0.0, (150, 140, 158, 255)), (0.012, (240, 234, 236, 255)), (0.05, (214, 208, 222, 255))):
+        disc(0.21 - grow, 0.115 - grow * 0.62, fill)
+    d.arc(
+        [x - 0.19 * u, low - 0.155 * u, x + 0.19 * u, low + 0.055 * u],
+        200,
+        285,
+        fill=(255, 255, 255, 255),
+        width=int(0.016 * u),
     )
-    d.pieslice([x - 0.13 * u, low - 0.24 * u, x + 0.15 * u, low + 0.06 * u], 172, 368, fill=(232, 228, 236, 255))
-    d.pieslice([x - 0.09 * u, low - 0.2 * u, x + 0.11 * u, low + 0.02 * u], 172, 368, fill=(206, 204, 222, 255))
-    for dx in (-0.022, 0.045):
-        d.ellipse([x + (dx - 0.014) * u, low - 0.14 * u, x + (dx + 0.014) * u, low - 0.11 * u], fill=(70, 66, 84, 255))
-    d.ellipse([x - 0.07 * u, low - 0.21 * u, x - 0.02 * u, low - 0.17 * u], fill=(255, 255, 255, 255))
+    thread = [(x - 0.05 * u, low - 0.07 * u), (x + 0.05 * u, low - 0.03 * u), (x + 0.05 * u, low - 0.07 * u)]
+    for dx, dy in ((-0.05, -0.07), (0.05, -0.07), (-0.05, -0.028), (0.05, -0.028)):
+        cx, cy = x + dx * u, low + dy * u
+        d.ellipse([cx - 0.02 * u, cy - 0.012 * u, cx + 0.02 * u, cy + 0.012 * u], fill=(92, 84, 104, 255))
+    thread += [(x + 0.16 * u, low - 0.15 * u), (x + 0.25 * u, low - 0.12 * u), (x + 0.3 * u, low + 0.03 * u)]
+    d.line(thread, fill=(186, 52, 60, 255), width=int(0.009 * u), joint="curve")
 
 
 def _watch(d: ImageDraw.ImageDraw, x: float, y: float, u: float, lamp: Colour) -> None:

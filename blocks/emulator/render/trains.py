@@ -54,15 +54,14 @@ def train(palette: Palette, height: float, carriages: int, *, engine: bool = Tru
         snow: Whether snow lies on the roofs.
     """
     scale = 2 if height > 90 else 4
-    h = height * scale
-    one = _carriage(palette, h, snow=snow)
-    length = round(carriages * CARRIAGE * h) + (round(ENGINE * h) if engine else 0)
-    drawn = Image.new("RGBA", (length, round(ROOM * h)))
+    one = _carriage(palette, height * scale, snow=snow).reduce(scale)
+    length = round(carriages * CARRIAGE * height)
+    drawn = Image.new("RGBA", (length + (round(ENGINE * height) if engine else 0), one.height))
     for number in range(carriages):
-        drawn.paste(one, (round(number * CARRIAGE * h), 0))
+        drawn.paste(one, (round(number * CARRIAGE * height), 0))
     if engine:
-        drawn.alpha_composite(_engine(palette, h, snow=snow), (round(carriages * CARRIAGE * h), 0))
-    return drawn.reduce(scale)
+        drawn.paste(_engine(palette, height * scale, snow=snow).reduce(scale), (length, 0))
+    return drawn
 
 
 def rolling(

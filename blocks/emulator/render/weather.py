@@ -112,9 +112,9 @@ Random = np.random.Generator
 def _sheet(size: tuple[int, int], paint: Paint, down: float, across: float, blur: float, sway: float = 0.0) -> Sheet:
     scatter = _Scatter(size)
     paint(scatter)
-    tile = np.tile(np.asarray(scatter.picture), (2, 2))
-    soft = Image.fromarray(tile).filter(ImageFilter.GaussianBlur(blur * min(size) / 720))
-    return Sheet(np.ascontiguousarray(np.asarray(soft)), down, across, sway)
+    around = np.pad(np.asarray(scatter.picture), 16, mode="wrap")
+    soft = Image.fromarray(around).filter(ImageFilter.GaussianBlur(blur * min(size) / 720))
+    return Sheet(np.tile(np.asarray(soft)[16:-16, 16:-16], (2, 2)), down, across, sway)
 
 
 def _streaks(random: Random, count: int, length: float, width: float, light: float) -> Paint:

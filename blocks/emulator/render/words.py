@@ -26,7 +26,7 @@ TRAIN_PLACES: Mapping[str, str] = {
     r"(?:inside|aboard|on board|in|on) (?:the|a) (?:\w+ )?train\b|车厢|车窗|卧铺|餐车|"
     rf"{_TRAIN}(?=.{{0,20}}(?:interior|inside|里|内))",
     "coast": rf"{_TRAIN}(?!{_ANY}{_STATION})(?={_ANY}{_SEA})|{_SEA}(?!{_ANY}{_STATION})(?={_ANY}{_TRAIN})",
-    "railway": r"\brailway(?! station)|\brailroad|\bviaduct|\brail ?tracks?\b|铁路|铁桥|铁轨|高架桥|"
+    "railway": r"\brailway(?! (?:station|carriage))|\brailroad|\bviaduct|\brail ?tracks?\b|铁路|铁桥|铁轨|高架桥|"
     rf"{_TRAIN}(?!{_ANY}{_STATION})(?={_ANY}{_CROSSED})",
     "platform": _STATION,
 }
@@ -144,6 +144,11 @@ VIEWS: Mapping[str, str] = {
     "hills": r"mountain|hill|valley|forest|field|snow(?:y|field)|village|山|雪原|田野|村庄|平原|森林",
 }
 """What lies outside the window or behind the platform."""
+COATS: Mapping[str, str] = {
+    "orange": r"\b(?:orange|ginger|marmalade) (?:\w+ )?(?:cat|kitten)|橘猫|橘色.{0,3}猫|橙猫",
+    "white": r"\bwhite (?:\w+ )?(?:cat|kitten)|白猫|白色.{0,3}猫",
+}
+"""Colours of a cat; black when nobody says."""
 ANGLES: Mapping[str, str] = {
     "low": r"low[- ]angle|from below|worm|仰拍|低角度|仰视|overhead",
     "high": r"high[- ]angle|aerial|bird'?s[- ]eye|from above|俯拍|航拍|俯瞰|高角度",

@@ -17,7 +17,7 @@ SMOOTH = 2
 
 
 def land_strips(stage: Stage, mood: Mood, top: float, bottom: float) -> list[Layer]:
-    """What rolls by between two heights of the layer, far to near; by the sea only poles and gulls' rocks."""
+    """What rolls by between two heights of the layer, far to near; by the sea only poles."""
     strips = [] if mood.view == "sea" else [_hills(stage, top, bottom, snow=mood.weather == "snow")]
     return [*strips, _wayside(stage, mood, top, bottom)]
 

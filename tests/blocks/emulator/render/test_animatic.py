@@ -87,16 +87,28 @@ PLACES = [
     "desert dunes",
     "a sky garden",
     "space",
+    "a station platform at night, a train glides in",
+    "a train carriage",
+    "a train on a viaduct",
+    "a train by the sea at dawn",
 ]
 
 
 def test_every_place_looks_different(make) -> None:  # type: ignore[no-untyped-def]
-    """Thirteen places, thirteen pictures, each with more than a flat colour."""
+    """As many pictures as places, each with more than a flat colour."""
     prompt = " ".join(f"Shot {n + 1} [{n * 0.2:.1f}-{n * 0.2 + 0.2:.1f}s] {text}" for n, text in enumerate(PLACES))
     _, film = make("wan2.2-t2v-plus", {"prompt": prompt}, {"size": "832*480", "duration": 0.2 * len(PLACES)})
     middles = [round((n + 0.5) * 6) for n in range(len(PLACES))]
     assert min(film.frames[n].astype(float).std() for n in middles) > 12
     assert min(film.change(a, b) for a in middles for b in middles if a < b) > 8
+
+
+@pytest.mark.parametrize("words", PLACES[-4:])
+def test_trains_move_by_themselves(make, words: str) -> None:  # type: ignore[no-untyped-def]
+    """With a still camera and clear weather the picture changes from frame to frame, by little at a time."""
+    _, film = make("wan2.2-t2v-plus", {"prompt": f"fixed camera, {words}"}, {"size": "832*480", "duration": 1})
+    assert film.change(2, 26) > 0.8
+    assert max(film.change(n, n + 1) for n in range(1, 28)) < 8
 
 
 def test_the_same_job_gives_the_same_film(make) -> None:  # type: ignore[no-untyped-def]
