@@ -30,11 +30,14 @@ class Maker:
 
     Args:
         service: The service.
+
+    Attributes:
+        workers: The processes that render.
     """
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._workers = Workers()
+        self.workers = Workers()
         self._clip: Made | None = None
 
     async def start(self) -> None:
@@ -45,7 +48,7 @@ class Maker:
 
     async def stop(self) -> None:
         """Ends the renderers."""
-        await self._workers.stop()
+        await self.workers.stop()
 
     async def make(self, task: Task, request: catalog.Request, work: Path) -> tuple[list[str], Made]:
         """Makes a job's results.
@@ -123,7 +126,7 @@ class Maker:
             out_dir = work / f"out-{len(files)}"
             out_dir.mkdir(parents=True)
             asked = _asked(request, lengths)
-            rendered = await self._workers.render(
+            rendered = await self.workers.render(
                 RenderJob(request.model, task.task_id, asked, inputs, out_dir, seed + len(files))
             )
             files += rendered.files

@@ -106,7 +106,7 @@ def test_a_service_stops_in_the_middle_of_its_work(start, until):
     """Stopping does not wait for renders under way, and leaves no process."""
     caller = start(render="full")
     caller.submit(duration=15)
-    workers = caller.emulator._service.runner._workers
+    workers = caller.emulator._service.runner.maker.workers
     pids = until(lambda: workers.processes)
     began = time.monotonic()
     caller.emulator.stop()

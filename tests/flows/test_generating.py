@@ -1,0 +1,52 @@
+"""Single requests of every kind from the command line, on the emulated service."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from typer.testing import CliRunner
+
+from blocks.emulator import Emulator
+from flows.cli import app
+
+
+def generated(*words: str) -> dict[str, Any]:
+    """What `generate … --json` says of its one request."""
+    result = CliRunner().invoke(app, ["generate", *words, "--json"])
+    assert result.exit_code == 0, result.stderr
+    (said,) = json.loads(result.stdout)["generations"]
+    assert said["status"] == "SUCCEEDED"
+    return dict(said)
+
+
+def portrait() -> str:
+    """A picture in the working directory."""
+    Image.linear_gradient("L").resize((640, 800)).convert("RGB").save("portrait.png")
+    return "portrait.png"
+
+
+def test_a_check_answers_at_once(service: Emulator, prefect_server: str) -> None:
+    """A detection gives its verdict and boxes as values, makes no file and no task, and is not asked for twice."""
+    words = ("emo-detect-v1", "-i", f"image_url={portrait()}", "-p", "ratio=3:4")
+    before, tasks = len(service.events("answered")), len(service.tasks())
+    first, again = generated(*words), generated(*words)
+    assert first["values"]["passed"] is True
+    assert set(first["values"]) >= {"face_bbox", "ext_bbox"}
+    assert (first["outputs"], first["cost"]["amount"]) == ([], 0.004)
+    assert again["cached"] and again["values"] == first["values"]
+    assert (len(service.events("answered")), len(service.tasks())) == (before + 1, tasks)
+
+
+def test_pictures_are_delivered(service: Emulator, prefect_server: str) -> None:
+    """Picture models, with a task and without, leave as many PNG files as were asked for."""
+    drawn = generated("wan2.2-t2i-flash", "-i", "prompt=a boat", "-p", "n=2")
+    at_once = generated("qwen-image-max", "-i", "prompt=a boat")
+    widened = generated("image-out-painting", "-i", f"image_url={portrait()}", "-p", "output_ratio=16:9")
+    assert [len(said["outputs"]) for said in (drawn, at_once, widened)] == [2, 1, 1]
+    for output in drawn["outputs"] + at_once["outputs"] + widened["outputs"]:
+        assert output["media_type"] == "image/png"
+        with Image.open(Path(output["uri"])) as picture:
+            picture.load()
