@@ -1,5 +1,7 @@
 """A small station: a platform, a wooden house with a lamp, and a train that stands, comes in, leaves or passes."""
 
+import math
+
 from PIL import Image, ImageDraw
 
 from blocks.emulator.render.layers import Layer
@@ -76,29 +78,31 @@ def _train(stage: Stage, mood: Mood, tall: float, rail: float) -> Layer:
     palette, unit = stage.palette, stage.unit
     snow = mood.weather == "snow"
     long = CARRIAGE * tall
+
+    def drawn(reach: float, *, engine: bool = True) -> Image.Image:
+        """As many carriages as fill the frame and the way the train goes."""
+        count = math.ceil((stage.size[0] + reach - (ENGINE * tall if engine else 0)) / long) + 1
+        return add_glow(train(palette, tall, max(1, count), engine=engine, snow=snow), palette.lamp, tall * 0.16)
+
     if mood.motion == "pass":
-        count = max(2, round(stage.size[0] / long) + 1)
-        drawn = add_glow(train(palette, tall, 2 * count + 1, engine=False, snow=snow), palette.lamp, tall * 0.16)
-        return rolling(stage, drawn, -long * 0.3, rail, passing(unit * 0.55, round(long)), long, depth=0.85)
-    count = max(2, round(stage.size[0] / long) + 2)
-    drawn = add_glow(train(palette, tall, count, snow=snow), palette.lamp, tall * 0.16)
-    head = {"arrive": 0.8, "leave": 1.25}.get(mood.motion, 0.92 if mood.size == "wide" else 2.4)
-    whole = Image.new("RGBA", (drawn.width + round(unit), drawn.height + round(tall)))
-    if mood.motion or mood.size == "wide":
-        plume = steam(stage, tall * 4.6, tall * 1.5)
-        whole.paste(plume, (round(drawn.width - ENGINE * tall * 0.2) - plume.width, 0))
+        coaches = drawn(long * 1.3, engine=False)
+        return rolling(stage, coaches, -long * 0.3, rail, passing(unit * 0.55, round(long)), long, depth=0.85)
+    if not mood.motion and mood.size != "wide":
+        coaches = drawn(long * 0.6, engine=False)
+        return rolling(stage, coaches, -long * 0.6, rail, arriving(0.0), 0.0, depth=0.85)
+    coaches = drawn(0.0)
+    plume = steam(stage, tall * 4.6, tall * 1.5)
     light = beam(unit * 0.95, tall * 1.3, mix(palette.lamp, (255, 255, 255), 0.4))
-    if palette.dark or mood.motion:
-        whole.alpha_composite(
-            light, (round(drawn.width - 0.8 * tall), round(whole.height - 0.62 * tall - light.height / 2))
-        )
-    whole.alpha_composite(drawn, (0, whole.height - drawn.height))
-    left = stage.x(head) - drawn.width
-    if mood.motion == "arrive":
-        return rolling(stage, whole, left, rail, arriving(unit * 0.9), unit * 0.9, depth=0.85)
-    if mood.motion == "leave":
-        return rolling(stage, whole, left, rail, leaving(unit * 0.6), unit * 0.6, depth=0.85)
-    return rolling(stage, whole, left, rail, lambda at, seconds: 0.0, 0.0, depth=0.85)
+    whole = Image.new("RGBA", (coaches.width + round(unit), coaches.height + round(tall)))
+    whole.paste(plume, (round(coaches.width - ENGINE * tall * 0.2) - plume.width, 0))
+    shone = round(coaches.width - 0.8 * tall), round(whole.height - 0.62 * tall - light.height / 2)
+    whole.alpha_composite(light, shone)
+    whole.alpha_composite(coaches, (0, whole.height - coaches.height))
+    head, path, reach = {
+        "arrive": (0.8, arriving(unit * 0.9), unit * 0.9),
+        "leave": (1.25, leaving(unit * 0.6), unit * 0.6),
+    }.get(mood.motion, (0.92, arriving(0.0), 0.0))
+    return rolling(stage, whole, stage.x(head) - coaches.width, rail, path, reach, depth=0.85)
 
 
 def _platform(stage: Stage, mood: Mood, edge: float) -> Layer:
