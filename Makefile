@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup film up test lint format types contract pytest quick bench lock clean
+.PHONY: help setup film up test lint format types contract pytest bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -47,11 +47,8 @@ types: setup ## mypy, strict
 contract: setup ## who may import whom
 	$(BIN)/lint-imports
 
-pytest: setup ## the tests, the slow ones too
-	WANFLOW_TEST_SLOW=1 $(BIN)/python -m pytest -m "not benchmark" -n auto --dist loadfile
-
-quick: setup ## the tests without the slow ones
-	$(BIN)/python -m pytest -m "not benchmark" -n auto --dist loadfile
+pytest: setup ## the tests; with WANFLOW_TEST_SLOW=1 the slow ones too
+	$(BIN)/python -m pytest -m "not benchmark" -n 3 --dist loadfile
 
 bench: setup ## measurements
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks

@@ -1,7 +1,8 @@
 """What all tests share: Prefect kept away from the user's, one server for the session, and who can run here.
 
 A test family that needs something of the machine carries a marker. It is skipped, with the reason, where the machine
-lacks it. Tests that take long carry ``slow``: a bare ``pytest`` leaves them out and says so, ``make test`` runs them.
+lacks it. Tests that take long carry ``slow``: they are left out, and it is said, unless
+``WANFLOW_TEST_SLOW`` is set, as ``.ci/run`` does.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Say what was left out, above the closing line."""
     count = config.stash.get(_LEFT_OUT, 0)
     if count:
-        terminalreporter.write_line(f"{count} slow tests were left out; {SLOW}=1 runs them, as `make test` does")
+        terminalreporter.write_line(f"{count} slow tests were left out; {SLOW}=1 make test runs them, as .ci/run does")
 
 
 def pytest_unconfigure() -> None:

@@ -75,6 +75,7 @@ def test_the_readme_has_commands_and_knows_which_are_run_elsewhere() -> None:
     assert set(ELSEWHERE) <= set(COMMANDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [command for command in HERE if not command.startswith("export")])
 def test_a_command_of_the_readme_works(command: str, desk: Path, environment: dict[str, str]) -> None:
     """A command as it stands in the README ends well."""

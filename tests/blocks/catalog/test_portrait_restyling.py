@@ -63,5 +63,5 @@ def test_what_the_portrait_must_be() -> None:
 
 
 def test_one_picture_is_billed() -> None:
-    """0.12 CNY."""
+    """One picture is priced at the list price of one."""
     assert catalog.quote(catalog.request(_body(3))).amount == Decimal("0.12")

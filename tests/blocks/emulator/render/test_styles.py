@@ -8,6 +8,8 @@ import pytest
 
 from blocks.emulator.render.styles import NAMES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def styled(make, story):  # type: ignore[no-untyped-def]
