@@ -21,6 +21,7 @@ from blocks import media
 from blocks.storage import MediaStorage
 from tasks import finished
 from tasks.asset import Asset
+from tasks.importing import described
 from tasks.operations import OPERATIONS, OperationInput, Takes, operation
 from tasks.session import current
 
@@ -240,25 +241,9 @@ async def _make(name: str, sources: list[Asset], work: Callable[[list[Path], Pat
 
 async def keep(made: Path, storage: MediaStorage, folder: str = "edits") -> Asset:
     """Bring a local file into storage under its checksum; the asset it became."""
-    info, sha256 = await asyncio.gather(asyncio.to_thread(media.probe, made), asyncio.to_thread(_sha256, made))
-    path = f"{folder}/{sha256[:2]}/{sha256}/{made.name}"
-    asset = Asset(
-        uri=storage.uri(path),
-        path=path,
-        media_type=info.media_type,
-        bytes=info.bytes,
-        sha256=sha256,
-        width=info.width,
-        height=info.height,
-        seconds=info.seconds,
-        fps=info.fps,
-        has_audio=info.has_audio,
-    )
+    made_of = await described(made, uri="", stored="")
+    path = f"{folder}/{made_of.sha256[:2]}/{made_of.sha256}/{made.name}"
+    asset = made_of.model_copy(update={"uri": storage.uri(path), "path": path})
     if not await finished.whole(storage, asset):
         await storage.put(made, path)
     return asset
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
