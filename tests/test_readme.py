@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,8 +31,8 @@ COMMANDS = [
 ELSEWHERE = {
     "make film": "test_make_film_makes_the_example_film",
     "make test": "this is what it runs",
-    "wanflow up": "tests/flows/test_up.py",
-    "prefect deployment run film/film": "tests/flows/test_up.py",
+    "wanflow up": "test_the_film_is_run_from_its_deployment",
+    "prefect deployment run film/film": "test_the_film_is_run_from_its_deployment",
 }
 HERE = [command for command in COMMANDS if command not in ELSEWHERE]
 
@@ -88,6 +91,43 @@ def test_make_film_makes_the_example_film(desk: Path, environment: dict[str, str
     said = run("make film", ROOT, {**environment, "WANFLOW_STORAGE": str(tmp_path / "media"), "COLUMNS": "300"})
     assert "film.mp4" in said
     assert len(list(tmp_path.glob("media/productions/the-night-train-*/index.html"))) == 1
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@pytest.mark.slow
+def test_the_film_is_run_from_its_deployment(tmp_path: Path, environment: dict[str, str]) -> None:
+    """`wanflow up` serves the film with no key; its deployment makes one; Ctrl-C ends all of it."""
+    port = free_port()
+    mine = {name: value for name, value in environment.items() if not name.startswith(("DASHSCOPE_", "PREFECT_API"))}
+    mine |= {"PREFECT_HOME": str(tmp_path / "prefect")}
+    command = ["wanflow", "up", "--port", str(port), "--emulator-port", str(free_port())]
+    program = str(Path(sys.executable).with_name("wanflow"))
+    with (tmp_path / "up.log").open("w") as log:
+        up = subprocess.Popen(
+            command, executable=program, cwd=tmp_path, env=mine, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            until(lambda: "Ctrl-C stops" in (tmp_path / "up.log").read_text(encoding="utf-8"))
+            run(
+                "prefect deployment run film/film", tmp_path, mine | {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api"}
+            )
+            until(lambda: list(tmp_path.glob("media/productions/*/index.html")))
+        finally:
+            up.send_signal(signal.SIGINT)
+            assert up.wait(timeout=60) == 0
+
+
+def until(holds: Callable[[], object], seconds: float = 150) -> None:
+    """Wait for a condition, looking at it again and again."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def test_the_python_of_the_readme_works(desk: Path, environment: dict[str, str]) -> None:
