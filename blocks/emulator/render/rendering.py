@@ -1,6 +1,6 @@
 """Choosing how a job is rendered: by what it was given and what its model makes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import av
@@ -33,6 +33,10 @@ DEFAULT_SIZES = {
     "wan2.6-r2v": (1920, 1080),
 }
 """Size when the request names none, by the start of the model id; 1280x720 otherwise (models.yaml text-to-video)."""
+RENDERERS: dict[str, Callable[[RenderJob], Rendered]] = {
+    "video-style-transform": restyle,
+}
+"""What renders a model, by the start of its id, the first that fits; the others are chosen by what they are given."""
 FIRST_FRAMES = ("img_url", "first_frame_url", "image_url", "reference_image_url")
 REFERENCES = ("ref_images_url", "reference_urls", "reference_video_urls", "images", "media")
 
@@ -46,10 +50,12 @@ def render(job: RenderJob) -> Rendered:
     Returns:
         The files in ``job.out_dir`` and what they hold.
     """
+    if (
+        of_its_own := next((made for start, made in RENDERERS.items() if job.model.startswith(start)), None)
+    ) is not None:
+        return of_its_own(job)
     if makes_pictures(job.model):
         return render_pictures(job)
-    if job.model.startswith("video-style-transform"):
-        return restyle(job)
     if job.media("video_url") and job.input.get("function") != "image_reference":
         return repaint(job)
     first = next((paths[0] for field in FIRST_FRAMES if (paths := job.media(field))), None)
