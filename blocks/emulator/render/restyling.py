@@ -1,16 +1,12 @@
 """Videos from videos: the eight presets, and repainting by words."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-import av
-import numpy as np
-from av.video.reformatter import ColorRange, Colorspace
-from PIL import Image
-
 from blocks.emulator.render.filming import film
+from blocks.emulator.render.footage import facts, sampled
 from blocks.emulator.render.insets import Insets
 from blocks.emulator.render.job import Rendered, RenderJob
 from blocks.emulator.render.layers import Canvas
@@ -43,7 +39,7 @@ def restyle(job: RenderJob) -> Rendered:
     style = _number(job, "style", 0) % 8
     fps = min(25, max(15, _number(job, "video_fps", 15)))
     short = _number(job, "min_len", 720)
-    width, height, seconds, _ = _facts(source)
+    width, height, seconds, _ = facts(source)
     size = short_side_size(width, height, 1080 if job.parameters.get("use_SR") and short == 540 else short)
     crf = 27 if style < 2 else 23  # printed dots cost bits that nobody sees
     return _refilm(job, source, size, seconds, Fraction(fps), Restyle(style, size), keep_sound=True, crf=crf)
@@ -52,7 +48,7 @@ def restyle(job: RenderJob) -> Rendered:
 def repaint(job: RenderJob) -> Rendered:
     """A video redrawn by the prompt's words; other models that take a video keep its sound and get a lighter touch."""
     source = job.media("video_url")[0]
-    width, height, seconds, rate = _facts(source)
+    width, height, seconds, rate = facts(source)
     size = capped_size(width, height)
     vace = "vace" in job.model
     change: Callable[[Canvas], Canvas] = _by_words(job, size)
@@ -86,63 +82,9 @@ def _refilm(
     if keep_sound:
         given = job.media("audio_url")
         sound = read_sound(given[0] if given else source, float(count / fps))
-    frames = (change(canvas).frame() for canvas in _sampled(source, size, fps, count))
+    frames = (change(canvas).frame() for canvas in sampled(source, size, fps, count))
     film(path, size, frames, fps=fps, sound=sound, crf=crf)
     return Rendered((path,), *size, seconds=float(count / fps), fps=float(fps), sound=sound is not None)
-
-
-def _sampled(source: Path, size: tuple[int, int], fps: Fraction, count: int) -> Iterator[Canvas]:
-    """The frames of a video at another rate: for every new moment the latest frame shown then."""
-    with av.open(str(source)) as container:
-        stream = container.streams.video[0]
-        stream.thread_count = 1
-        start: float | None = None
-        last: Canvas | None = None
-        given = 0
-        for frame in container.decode(stream):
-            time = float(frame.time or 0.0)
-            start = time if start is None else start
-            while last is not None and given < count and float(given / fps) < time - start - 1e-4:
-                yield last
-                given += 1
-            if given >= count:
-                return
-            # A frame that is over before the next moment need not be converted.
-            until = time - start + float(1 / (stream.average_rate or fps))
-            if last is None or until > float(given / fps) - 1e-4:
-                last = _canvas(frame, size)
-        while last is not None and given < count:
-            yield last
-            given += 1
-
-
-def _canvas(frame: av.VideoFrame, size: tuple[int, int]) -> Canvas:
-    scaled = frame.reformat(
-        *size,
-        format="yuv420p",
-        dst_colorspace=Colorspace.ITU709,
-        dst_color_range=ColorRange.MPEG,
-        interpolation="BILINEAR",
-    )
-    planes = []
-    for plane, part in zip(scaled.planes, (1, 2, 2), strict=True):
-        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-        planes.append(Image.fromarray(rows[: size[1] // part, : size[0] // part]))
-    return Canvas(*planes)
-
-
-def _facts(source: Path) -> tuple[int, int, float, Fraction]:
-    """Width, height, seconds of picture and frame rate of a video."""
-    with av.open(str(source)) as container:
-        stream = container.streams.video[0]
-        rate = Fraction(stream.average_rate or 25).limit_denominator(1001)
-        if stream.duration and stream.time_base:
-            seconds = float(stream.duration * stream.time_base)
-        elif container.duration:
-            seconds = container.duration / 1_000_000
-        else:
-            seconds = stream.frames / float(rate)
-        return stream.width, stream.height, max(1 / 30, seconds), min(rate, Fraction(30))
 
 
 def _by_words(job: RenderJob, size: tuple[int, int]) -> Callable[[Canvas], Canvas]:
