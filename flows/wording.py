@@ -99,9 +99,9 @@ def usage(value: dict[str, Any] | None) -> str:
 def prompt_of(generation: ManifestGeneration) -> str:
     """The words a generation was asked with, wherever its model takes them; empty when it takes none."""
     given = generation.request.get("input") or {}
-    for name in ("prompt", "ref_prompt", "text"):
-        if isinstance(given.get(name), str):
-            return str(given[name])
+    for names in (("prompt",), ("ref_prompt",), ("prompt_text_zh", "prompt_text_en"), ("text",)):
+        if said := [given[name] for name in names if isinstance(given.get(name), str) and given[name]]:
+            return "\n\n".join(said)
     messages = given.get("messages") or generation.request.get("messages") or []
     return "\n\n".join(m["content"] for m in messages if isinstance(m, dict) and isinstance(m.get("content"), str))
 
