@@ -78,8 +78,8 @@ class Chat(Request):
 
     def body(self) -> dict[str, Any]:
         """The flat, OpenAI-compatible form."""
-        said = self.to_dict()
-        return {"model": self.model, **said["input"], **said["parameters"]}
+        said = super().body()
+        return {"model": self.model, **said["input"], **said.get("parameters", {})}
 
 
 MODELS = (

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from blocks.catalog.annotations import Media, context_flag
@@ -59,6 +67,12 @@ class Part(BaseModel):
         if isinstance(data, Mapping):
             return {str(name): value for name, value in data.items() if value is not None}
         return data
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _number_as_written(cls, value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+        checked = check(value)
+        return value if isinstance(checked, float) and type(value) is int else checked
 
     def conflicts(self) -> Iterator[Conflict]:
         """What the fields of this part forbid each other."""
@@ -114,12 +128,12 @@ class Request(Part):
         return find(self.model)
 
     def body(self) -> dict[str, Any]:
-        """Exactly what goes over the wire; what was not set is absent."""
-        said = self.model_dump(mode="json", exclude_unset=True)
+        """Exactly what goes over the wire: numbers as they were written, 2 or 2.0; what was not set is absent."""
+        said = _listed(self.model_dump(exclude_unset=True))
         return {"model": self.model, **{name: value for name, value in said.items() if name != "model"}}
 
     def to_dict(self) -> dict[str, Any]:
-        """The canonical form ``{"model", "input", "parameters"}``, with only the fields that were set."""
+        """The canonical form ``{"model", "input", "parameters"}``: only what was set, 2 and 2.0 alike."""
         said = self.model_dump(mode="json", exclude_unset=True)
         return {"model": self.model, "input": said["input"], "parameters": said.get("parameters", {})}
 
@@ -203,6 +217,13 @@ class Request(Part):
         """Whether the result will have sound; None when the catalog does not know."""
         sound = self.row.sound
         return bool(getattr(self.parameters, "audio", True)) if sound == "optional" else sound
+
+
+def _listed(node: Any) -> Any:
+    """The value with its tuples as lists, as JSON has them."""
+    if isinstance(node, Mapping):
+        return {name: _listed(child) for name, child in node.items()}
+    return [_listed(child) for child in node] if isinstance(node, list | tuple) else node
 
 
 def _under(part: str, conflict: Conflict) -> Conflict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from types import MappingProxyType
 
@@ -162,3 +163,26 @@ def test_a_refusal_as_data(bodies) -> None:
         "allowed": {"min": 2, "max": 15},
         "models": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "written"),
+    [
+        (
+            "liveportrait",
+            {"eye_move_freq": 1.0, "mouth_move_strength": 1},
+            '"eye_move_freq": 1.0, "mouth_move_strength": 1',
+        ),
+        ("qwen-plus", {"temperature": 1, "top_p": 1.0}, '"temperature": 1, "top_p": 1.0'),
+    ],
+)
+def test_numbers_go_over_the_wire_as_they_were_written(bodies, model, given, written) -> None:
+    """1 stays 1 and 1.0 stays 1.0; as a request they are the same."""
+    body = {**bodies(model), "parameters": given}
+    request = catalog.request(body)
+    assert written in json.dumps(request.body())
+    turned = {name: float(value) if isinstance(value, int) else int(value) for name, value in given.items()}
+    other = catalog.request({**body, "parameters": turned})
+    assert other == request
+    assert json.dumps(other.to_dict()) == json.dumps(request.to_dict())
+    assert json.dumps(other.body()) != json.dumps(request.body())
