@@ -20,11 +20,11 @@ MOST_ELEMENTS = 10
 _WORDS = Text(120, max_words=150, may_be_empty=True)
 
 Element = Annotated[str, Media("image", accepts=UPLOADED, needs_alpha=True)]
-Elements = Annotated[tuple[Element, ...], Strict(False), Len(1, MOST_ELEMENTS)]
+Elements = Annotated[tuple[Element, ...], Strict(False), Len(0, MOST_ELEMENTS)]
 ElementPrompts = Annotated[
     tuple[Annotated[str, _WORDS], ...],
     Strict(False),
-    Len(1, MOST_ELEMENTS),
+    Len(0, MOST_ELEMENTS),
     Field(description='What each element is, in the same order; "" where there is nothing to say.'),
 ]
 
@@ -67,7 +67,7 @@ class BackgroundInput(Input):
     ref_prompt: (
         Annotated[
             str,
-            Text(120, max_words=150),
+            _WORDS,
             Field(description="The background in words, Chinese or English.", examples=["a table by a window"]),
         ]
         | None
@@ -75,7 +75,7 @@ class BackgroundInput(Input):
     ref_image_url: (
         Annotated[
             str,
-            Media("image", accepts=UPLOADED),
+            Media("image", accepts=UPLOADED, may_be_empty=True),
             Field(description="A picture to go by; its fully transparent parts do not count."),
         ]
         | None
@@ -87,7 +87,7 @@ class BackgroundInput(Input):
 
     def conflicts(self) -> Iterator[Conflict]:
         """A text or a picture guides the background."""
-        if self.ref_prompt is None and self.ref_image_url is None:
+        if not (self.ref_prompt or "").strip() and not self.ref_image_url:
             yield Conflict("ref_prompt", "is missing: give ref_prompt, ref_image_url or both", refused=True)
         for conflict in self.reference_edge.conflicts() if self.reference_edge else ():
             yield Conflict(f"reference_edge.{conflict.field}", conflict.message, conflict.refused)
@@ -118,9 +118,9 @@ class Background(Request):
     def conflicts(self) -> Iterator[Conflict]:
         """Some parameters work with a picture to go by, one with a text as well."""
         found: list[Conflict] = []
-        if self.input.ref_image_url is None:
+        if not self.input.ref_image_url:
             found += nothing_without(self.parameters, ("noise_level",), "input.ref_image_url")
-        if self.input.ref_image_url is None or self.input.ref_prompt is None:
+        if not self.input.ref_image_url or not self.input.ref_prompt:
             both = "both input.ref_prompt and input.ref_image_url"
             found += nothing_without(self.parameters, ("ref_prompt_weight",), both)
         yield from (Conflict(f"parameters.{conflict.field}", conflict.message) for conflict in found)

@@ -1,6 +1,6 @@
 """Erasing people or things from a picture and filling the hole.
 
-Facts: models.yaml image-erase-completion; models-extra.yaml image-erase-completion, contradictions.
+Facts: models.yaml image-erase-completion; models-extra.yaml image-erase-completion, contradictions; its API page.
 """
 
 from __future__ import annotations
@@ -15,16 +15,22 @@ from blocks.catalog.pictures import ANY_WAY, FREE_TRIAL, IMAGE2IMAGE, TRIAL_NOTE
 from blocks.catalog.requests import Input, Parameters, Request
 
 _sides = partial(picture, accepts=ANY_WAY, min_side=512, max_side=4096)
-_mask = partial(_sides, formats=("jpg", "jpeg", "png", "heif", "webp"))
+_mask = partial(_sides, formats=("jpg", "jpeg", "png", "heif", "webp"), same_size_as="image_url")
 
 
 class ErasingInput(Input):
     """A picture and what is to go."""
 
     image_url: Annotated[str, _sides(), Field(description="The picture.")]
-    mask_url: Annotated[str, _mask(), Field(description="What is erased: whatever is not pure black.")]
+    mask_url: Annotated[
+        str, _mask(), Field(description="What is erased: whatever is not pure black; of the same size as the picture.")
+    ]
     foreground_url: (
-        Annotated[str, _mask(), Field(description="What is kept: whatever is not pure black; nothing that is to go.")]
+        Annotated[
+            str,
+            _mask(may_be_empty=True),
+            Field(description="What is kept: whatever is not pure black; of the same size; nothing that is to go."),
+        ]
         | None
     ) = None
 
@@ -66,6 +72,7 @@ MODELS = (
         notes=(
             TRIAL_NOTE,
             "Masks: models.yaml takes bmp and no heif, the API page heif and no bmp; we follow the API page.",
+            "Both masks are drawn on a canvas of the picture's size, says the API page; another size is refused.",
             "dilate_flag is advised with the masks of image-instance-segmentation.",
             "One sample sends X-DashScope-DataInspection: enable; nothing calls that header required.",
             "How long a task takes is not said; the range is that of the other picture tools.",

@@ -61,15 +61,19 @@ class RestyleInput(Input):
         ),
     ]
     style_ref_url: (
-        Annotated[str, picture(**_SIDES), Field(description="A picture in the style wanted; needs style_index -1.")]
+        Annotated[
+            str,
+            picture(**_SIDES, may_be_empty=True),
+            Field(description="A picture in the style wanted; needs style_index -1."),
+        ]
         | None
     ) = None
 
     def conflicts(self) -> Iterator[Conflict]:
         """A style of one's own needs its picture, and the picture needs that style."""
-        if self.style_index == OWN_STYLE and self.style_ref_url is None:
+        if self.style_index == OWN_STYLE and not self.style_ref_url:
             yield Conflict("style_ref_url", "is missing: style_index -1 takes its style from it", refused=True)
-        if self.style_index != OWN_STYLE and self.style_ref_url is not None:
+        if self.style_index != OWN_STYLE and self.style_ref_url:
             yield Conflict("style_ref_url", f"loses to style_index {self.style_index}; it works with style_index -1")
 
 

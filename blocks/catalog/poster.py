@@ -16,7 +16,7 @@ from blocks.catalog.pictures import FREE_TRIAL, TEXT2IMAGE, TRIAL_NOTE, NoParame
 from blocks.catalog.requests import Conflict, Input
 
 MOST_WORDS = 50
-_WORDS = Text(MOST_WORDS, max_words=MOST_WORDS)
+_WORDS = Text(MOST_WORDS, max_words=MOST_WORDS, may_be_empty=True)
 
 
 class PosterInput(Input):
@@ -27,7 +27,11 @@ class PosterInput(Input):
         Field(description="A new poster; or an earlier one at a higher resolution (sr), or redrawn finely (hrf)."),
     ]
     auxiliary_parameters: (
-        Annotated[str, Text(), Field(description="Of the earlier poster's answer; with sr and hrf, within 24 hours.")]
+        Annotated[
+            str,
+            Text(may_be_empty=True),
+            Field(description="Of the earlier poster's answer; with sr and hrf, within 24 hours."),
+        ]
         | None
     ) = None
     title: Annotated[str, Text(30), Field(description="Main title.")]
@@ -74,17 +78,17 @@ class PosterInput(Input):
 
     def conflicts(self) -> Iterator[Conflict]:
         """A background in words of at most 50 in all; the earlier poster's parameters for the second call."""
-        texts = [text for text in (self.prompt_text_zh, self.prompt_text_en) if text is not None]
+        texts = [text for text in (self.prompt_text_zh, self.prompt_text_en) if text and text.strip()]
         length = sum(map(length_of, texts))
         if not texts:
             yield Conflict("prompt_text_zh", "is missing: give prompt_text_zh, prompt_text_en or both", refused=True)
         if length > MOST_WORDS:
             said = f"makes {length} characters and words together with prompt_text_zh; {MOST_WORDS} at most"
             yield Conflict("prompt_text_en", said, refused=True)
-        if self.generate_mode != "generate" and self.auxiliary_parameters is None:
+        if self.generate_mode != "generate" and not self.auxiliary_parameters:
             said = f"is missing: generate_mode {self.generate_mode} repeats an earlier call with them"
             yield Conflict("auxiliary_parameters", said, refused=True)
-        if self.generate_mode == "generate" and self.auxiliary_parameters is not None:
+        if self.generate_mode == "generate" and self.auxiliary_parameters:
             yield Conflict("auxiliary_parameters", "has no effect with generate_mode generate; use sr or hrf")
         if "lora_weight" in self.model_fields_set and not self.lora_name:
             yield Conflict("lora_weight", "has no effect without lora_name")

@@ -39,7 +39,7 @@ class PersonInput(Input):
     face_image_url: (
         Annotated[
             str,
-            _formats(max_side=2048, max_bytes=None),
+            _formats(max_side=2048, max_bytes=None, may_be_empty=True),
             Field(description="A face to put in, at least 128*128 pixels; 5 MB are advised."),
         ]
         | None
@@ -47,7 +47,7 @@ class PersonInput(Input):
     background_image_url: (
         Annotated[
             str,
-            _formats(max_side=4096, max_ratio=2, max_bytes=5 * MEGABYTE),
+            _formats(max_side=4096, max_ratio=2, max_bytes=5 * MEGABYTE, may_be_empty=True),
             Field(description="A background to go by."),
         ]
         | None
@@ -64,7 +64,7 @@ class FirstInput(PersonInput):
 
     def conflicts(self) -> Iterator[Conflict]:
         """One face."""
-        if self.predefined_face_id is not None and self.face_image_url is not None:
+        if self.predefined_face_id is not None and self.face_image_url:
             yield Conflict("face_image_url", "loses to predefined_face_id; give one of the two")
 
 
@@ -99,7 +99,7 @@ class SecondInput(PersonInput):
 
     def conflicts(self) -> Iterator[Conflict]:
         """A weight needs what it weighs."""
-        if "bgstyle_scale" in self.model_fields_set and self.background_image_url is None:
+        if "bgstyle_scale" in self.model_fields_set and not self.background_image_url:
             yield Conflict("bgstyle_scale", "has no effect without background_image_url")
 
 
