@@ -10,7 +10,8 @@ from flows import arguments, library, productions
 from flows.document import Document, InvalidInput, Location, Problem, nearest, read_document
 from flows.film import compile_film, foreseen
 from flows.pipeline import Pipeline, load
-from flows.plan import Plan, make_plan
+from flows.plan import Plan
+from flows.producing import plan_pipeline
 from flows.production import Production
 from flows.storyboard import Storyboard, load_storyboard
 from tasks.session import Session
@@ -36,6 +37,7 @@ class Asked:
         self.pipeline: Pipeline | None = None
         self.params: dict[str, Any] = {}
         self.base: Path | None = None
+        self.given_files: tuple[Path, ...] = ()
         path = Path(pipeline)
         if path.suffix in _FILES:
             self._named_by_file(path, file, given)
@@ -68,6 +70,8 @@ class Asked:
         self.base = file.resolve().parent
         self.storyboard, document = load_storyboard(file, lambda data: arguments.storyboard(data, given))
         self.documents.append(document)
+        if self.storyboard.music and any(item.partition("=")[0].strip() == "music" for item in given):
+            self.given_files = (Path(self.storyboard.music),)
 
     def _params(self, file: Path | None, given: list[str]) -> None:
         assert self.pipeline is not None
@@ -103,14 +107,7 @@ class Asked:
             if self.storyboard is not None:
                 return await productions.plan_film(self.storyboard, session)
             assert self.pipeline is not None
-            return await make_plan(
-                self.pipeline,
-                self.params,
-                storage=session.storage,
-                emulated=session.emulated,
-                region=session.region,
-                base=self.base,
-            )
+            return await plan_pipeline(self.pipeline, self.params, session)
         except InvalidInput as error:
             raise self.placed(error) from None
 

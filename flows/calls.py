@@ -70,8 +70,25 @@ def prepare(step: Step, scope: Scope, at: Location, *, model: str | None = None)
     """
     if step.use:
         given = resolve(step.input, scope.look_up, written)
-        return operation_call(OPERATIONS[step.use], given, at)
+        operation = OPERATIONS[step.use]
+        named = [(("input", name), value) for name, value in given.items() if operation.media_input(name)]
+        _check_reach(scope, named, at)
+        return operation_call(operation, given, at)
     return _model_call(step, scope, at, model or step.model or "")
+
+
+def _check_reach(scope: Scope, named: Iterable[tuple[Location, Any]], at: Location) -> None:
+    """Refuses files that the pipeline names by itself and may not read."""
+    if scope.reach is None:
+        return
+    problems = []
+    for path, value in named:
+        listed = value if isinstance(value, list) else [value]
+        for item in listed:
+            if type(item) is str and (refusal := scope.reach.refusal(item)):
+                problems.append(Problem((*at, *path), refusal))
+    if problems:
+        raise InvalidInput(problems)
 
 
 class _Stand:
@@ -132,6 +149,8 @@ def _model_call(step: Step, scope: Scope, at: Location, model: str) -> ModelCall
     problems = list(_type_problems(stand, request, at))
     if problems:
         raise InvalidInput(problems)
+    literal = [(field.path, field.value) for field in request.media() if field.value not in stand.by_text]
+    _check_reach(scope, literal, at)
     sources = list(stand.by_text.values())
     timed = {field.name: stand.by_text[field.value] for field in request.media() if field.value in stand.by_text}
     return ModelCall(

@@ -9,11 +9,14 @@ import sys
 from collections.abc import Callable, Coroutine
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 from flows.settings import apply_defaults
+
+if TYPE_CHECKING:
+    from flows.options import Options
 
 T = TypeVar("T")
 
@@ -38,6 +41,21 @@ ParamOption = Annotated[
 StorageOption = Annotated[
     str | None, typer.Option("--storage", metavar="URL", help="Where results land; default ./media or WANFLOW_STORAGE.")
 ]
+CheckOption = Annotated[
+    bool, typer.Option("--check-inputs", help="Look at files behind web addresses, too, before they are paid for.")
+]
+AmbiguousOption = Annotated[
+    str,
+    typer.Option(
+        "--on-ambiguous",
+        metavar="fail|resubmit",
+        help="When nobody can tell whether a submit was accepted: stop it, or send it again and risk paying twice.",
+    ),
+]
+AllowOption = Annotated[
+    list[Path] | None,
+    typer.Option("--allow-files", metavar="DIR", help="A folder that the pipeline file may read beside its own."),
+]
 MaxCostOption = Annotated[str | None, typer.Option("--max-cost", metavar="CNY", help="Never spend more than this.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", help="Show Prefect's own log.")]
@@ -49,15 +67,18 @@ def plan(
     file: FileOption = None,
     param: ParamOption = None,
     storage: StorageOption = None,
+    check_inputs: CheckOption = False,
+    allow_files: AllowOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Price and check a pipeline; nothing is sent."""
     _prepare(verbose=False)
+    options = _options(as_json, storage=storage, check_inputs=check_inputs, allow_files=allow_files)
 
     async def work() -> Any:
         from flows.commands import plan_of
 
-        return await plan_of(pipeline, file, param or [], storage)
+        return await plan_of(pipeline, file, param or [], options)
 
     found = _run(work, as_json)
     if as_json:
@@ -75,17 +96,27 @@ def run(
     param: ParamOption = None,
     storage: StorageOption = None,
     max_cost: MaxCostOption = None,
+    check_inputs: CheckOption = False,
+    on_ambiguous: AmbiguousOption = "fail",
+    allow_files: AllowOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Run a pipeline and deliver its production."""
     _prepare(verbose=verbose)
-    limit = _amount(max_cost, as_json)
+    options = _options(
+        as_json,
+        storage=storage,
+        max_cost=max_cost,
+        check_inputs=check_inputs,
+        on_ambiguous=on_ambiguous,
+        allow_files=allow_files,
+    )
 
     async def work() -> Any:
         from flows.commands import run_of
 
-        return await run_of(pipeline, file, param or [], storage, limit, quiet=as_json)
+        return await run_of(pipeline, file, param or [], options, quiet=as_json)
 
     production = _run(work, as_json)
     if as_json:
@@ -110,18 +141,22 @@ def generate(
     take: Annotated[int, typer.Option("--take", min=1, help="2 and more: the same request anew.")] = 1,
     max_cost: MaxCostOption = None,
     truncate: Annotated[bool, typer.Option("--truncate", help="Cut over-long text at the model's limit.")] = False,
+    check_inputs: CheckOption = False,
+    on_ambiguous: AmbiguousOption = "fail",
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Generate single requests; what was finished before is not asked for again."""
     _prepare(verbose=verbose)
-    limit = _amount(max_cost, as_json)
+    options = _options(
+        as_json, storage=storage, max_cost=max_cost, check_inputs=check_inputs, on_ambiguous=on_ambiguous
+    )
 
     async def work() -> Any:
         from flows.generating import asks_of, generate_all
 
         asks = asks_of(model, request, requests, inputs or [], parameters or [])
-        return await generate_all(asks, storage, take, limit, truncate, quiet=as_json)
+        return await generate_all(asks, options, take, truncate, quiet=as_json)
 
     generations = _run(work, as_json)
     from flows.generating import generations_json, show_generations
@@ -268,6 +303,24 @@ def _fail(message: str, code: str, exit_code: int, as_json: bool) -> NoReturn:
         _print_json({"error": {"code": code, "message": message}, "generations": []})
     typer.echo(message, err=True)
     raise typer.Exit(exit_code)
+
+
+def _options(
+    as_json: bool,
+    *,
+    storage: str | None,
+    max_cost: str | None = None,
+    check_inputs: bool = False,
+    on_ambiguous: str = "fail",
+    allow_files: list[Path] | None = None,
+) -> Options:
+    """The options of a command as the run takes them."""
+    from flows.options import Options
+
+    if on_ambiguous not in ("fail", "resubmit"):
+        _fail(f"--on-ambiguous takes fail or resubmit, got {on_ambiguous!r}", "InvalidInput", WRONG_INPUT, as_json)
+    limit = _amount(max_cost, as_json)
+    return Options(storage, limit, check_inputs, on_ambiguous, tuple(allow_files or ()))  # type: ignore[arg-type]
 
 
 def _amount(text: str | None, as_json: bool) -> Decimal | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +9,25 @@ from rich.text import Text
 
 from flows import producing, temporary_server
 from flows.asked import Asked
+from flows.options import Options
 from flows.plan import Plan
 from flows.production import Production
 from flows.terminal import Progress, counted, err, money, money_json
-from tasks.session import open_session, uses_emulator
+from tasks.session import uses_emulator
 
 
-async def plan_of(pipeline: str, file: Path | None, given: list[str], storage: str | None) -> Plan:
+async def plan_of(pipeline: str, file: Path | None, given: list[str], options: Options) -> Plan:
     """The plan of what a command names.
 
     Raises:
         InvalidInput: with every problem and its place.
     """
     asked = Asked(pipeline, file, given)
-    async with open_session(storage, base=asked.base, offline=True) as session:
+    async with options.session(base=asked.base, given=asked.given_files, offline=True) as session:
         return await asked.plan(session)
 
 
-async def run_of(
-    pipeline: str, file: Path | None, given: list[str], storage: str | None, max_cost: Decimal | None, *, quiet: bool
-) -> Production:
+async def run_of(pipeline: str, file: Path | None, given: list[str], options: Options, *, quiet: bool) -> Production:
     """Run what a command names, showing how it goes.
 
     Raises:
@@ -37,9 +35,9 @@ async def run_of(
         DashScopeError: the service refuses the key or cannot be reached; nothing was sent.
     """
     asked = Asked(pipeline, file, given)
-    async with open_session(storage, base=asked.base, offline=True) as session:
+    async with options.session(base=asked.base, given=asked.given_files, offline=True) as session:
         await asked.plan(session)  # what is wrong is said before anything is started
-    async with open_session(storage, max_cost=max_cost, base=asked.base) as session:
+    async with options.session(base=asked.base, given=asked.given_files) as session:
         plan = await asked.plan(session)
         producing.within_limit(plan, session)
         await session.preflight()

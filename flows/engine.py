@@ -109,7 +109,8 @@ async def run_steps(pipeline: Pipeline, params: dict[str, Any], listener: Listen
     Returns:
         How every step went. Failures are in it, not raised.
     """
-    run = PipelineRun(pipeline, Scope(params), {name: StepRun(name, step) for name, step in pipeline.steps.items()})
+    scope = Scope(params, reach=current().reach)
+    run = PipelineRun(pipeline, scope, {name: StepRun(name, step) for name, step in pipeline.steps.items()})
     over = {name: asyncio.Event() for name in pipeline.steps}
 
     async def follow(name: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,11 @@ from flows import arguments, productions, temporary_server
 from flows.calls import without_echoes
 from flows.document import InvalidInput, Problem
 from flows.kinds import no_model
+from flows.options import Options
 from flows.terminal import err, money, money_json, out
 from tasks.importing import set_aside
 from tasks.inputs import check_inputs
 from tasks.records import Generation
-from tasks.session import open_session
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def _json_object(text: str, where: str) -> dict[str, Any]:
 
 
 async def generate_all(
-    asks: list[Ask], storage: str | None, take: int, max_cost: Decimal | None, truncate: bool, *, quiet: bool
+    asks: list[Ask], options: Options, take: int, truncate: bool, *, quiet: bool
 ) -> list[Generation]:
     """Generate requests as a Prefect flow, all of them checked before the first is sent.
 
@@ -96,8 +95,8 @@ async def generate_all(
         InvalidInput: one of them would be refused, or a file it names is not what it takes; nothing was sent.
         DashScopeError: the service refuses the key or cannot be reached; nothing was sent.
     """
-    await _check(asks, storage, truncate)
-    async with open_session(storage, max_cost=max_cost) as session:
+    await _check(asks, options, truncate)
+    async with options.session() as session:
         await session.preflight()
         temporary_server.shield()
         if not quiet:
@@ -107,12 +106,13 @@ async def generate_all(
         return await productions.generate(bodies, take=take, truncate=truncate)
 
 
-async def _check(asks: list[Ask], storage: str | None, truncate: bool) -> None:
+async def _check(asks: list[Ask], options: Options, truncate: bool) -> None:
     problems: list[Problem] = []
-    async with open_session(storage, offline=True) as session:
+    async with options.session(offline=True) as session:
         for ask in asks:
             try:
-                await check_inputs(ask.typed(truncate=truncate), session.storage, {}, base=session.base)
+                request = ask.typed(truncate=truncate)
+                await check_inputs(request, session.storage, {}, base=session.base, web=session.web)
             except InvalidRequest as error:
                 problems += [Problem((), str(problem), place=ask.where) for problem in without_echoes(error.problems)]
     if problems:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from blocks.media import MediaError
-from blocks.storage import MediaStorage
 from flows.document import InvalidInput, Problem, nearest
 from flows.kinds import an
 from flows.pipeline import Param, Pipeline
 from flows.scope import Address
 from tasks.asset import Asset
 from tasks.importing import known_file
+from tasks.reach import Reach
 
 
-async def resolve_params(
-    pipeline: Pipeline, given: dict[str, Any], *, storage: MediaStorage, base: Path | None = None
-) -> dict[str, Any]:
+async def resolve_params(pipeline: Pipeline, given: dict[str, Any], reach: Reach) -> dict[str, Any]:
     """The values of a pipeline's parameters, checked; local and stored media as assets.
+
+    Args:
+        given: by the user; they may name files anywhere.
+        reach: storage and folder that relative paths start from; and what a default may name.
 
     Raises:
         InvalidInput: a parameter is unknown, missing, or not of its type.
@@ -38,7 +39,7 @@ async def resolve_params(
             values[name] = None
             continue
         try:
-            values[name] = await _value(param, value, storage, base)
+            values[name] = await _value(param, value, reach, trusted=name in given)
         except (ValueError, OSError, MediaError) as error:
             at = (name,) if name in given else ("params", name, "default")
             problems.append(Problem(at, str(error)))
@@ -47,13 +48,13 @@ async def resolve_params(
     return values
 
 
-async def _value(param: Param, value: Any, storage: MediaStorage, base: Path | None) -> Any:
+async def _value(param: Param, value: Any, reach: Reach, *, trusted: bool) -> Any:
     if param.choices is not None and value not in param.choices:
         raise ValueError(f"must be one of {', '.join(map(str, param.choices))}; got {value!r}")
     match param.type:
         case "list":
             listed = value if isinstance(value, list) else [value]
-            return [await _value(Param(type=param.items), item, storage, base) for item in listed]
+            return [await _value(Param(type=param.items), item, reach, trusted=trusted) for item in listed]
         case "integer":
             if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).lstrip("-").isdigit():
                 raise ValueError(f"must be a whole number; got {value!r}")
@@ -74,7 +75,9 @@ async def _value(param: Param, value: Any, storage: MediaStorage, base: Path | N
         case "text":
             return str(value)
         case kind:
-            asset = value if isinstance(value, Asset) else await known_file(str(value), storage, base)
+            if not trusted and (refusal := reach.refusal(str(value))):
+                raise ValueError(refusal)
+            asset = value if isinstance(value, Asset) else await known_file(str(value), reach.storage, reach.base)
             if asset is not None and asset.kind != kind:
                 raise ValueError(f"wants {an(kind)}, but {value} is {an(asset.kind)} ({asset.media_type})")
             return asset or Address(str(value), kind)

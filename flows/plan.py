@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,7 +11,6 @@ from pydantic import BaseModel
 from blocks import catalog
 from blocks.catalog import InvalidRequest
 from blocks.media import MediaError
-from blocks.storage import MediaStorage
 from flows.calls import Call, ModelCall, OperationCall, operation_call, prepare, request_problem
 from flows.document import InvalidInput, Location, Problem
 from flows.parameters import resolve_params
@@ -21,12 +19,14 @@ from flows.references import resolve
 from flows.scope import Many, Scope, Skipped, StepSkipped
 from flows.steps import check_steps, items, merged, planned_outputs, truth
 from tasks import finished
+from tasks.downloading import WebFiles
 from tasks.editing import done_before, edit_key
 from tasks.fingerprint import fingerprint
 from tasks.importing import known_file
 from tasks.inputs import check_inputs
 from tasks.operations import OPERATIONS
 from tasks.outputs import outputs_of
+from tasks.reach import Reach
 
 
 class PlanStep(BaseModel):
@@ -80,26 +80,27 @@ class Plan(BaseModel):
 async def make_plan(
     pipeline: Pipeline,
     params: dict[str, Any],
+    reach: Reach,
     *,
-    storage: MediaStorage,
     emulated: bool,
     region: str = "beijing",
-    base: Path | None = None,
+    web: WebFiles | None = None,
 ) -> Plan:
     """Check and price a pipeline. Nothing is sent; storage is only read.
 
     Args:
         params: values for its parameters.
-        storage: where finished generations are looked up.
+        reach: the storage, where finished generations are looked up, and what the pipeline may read.
         emulated: whether the run would go to an emulator; its results never stand for paid ones.
+        web: looks at files behind web addresses, when that is asked for.
 
     Raises:
         InvalidInput: with every problem found in the first step that has one.
     """
     check_names(pipeline)
     check_steps(pipeline)
-    scope = Scope(await resolve_params(pipeline, params, storage=storage, base=base))
-    walk = _Walk(pipeline, scope, storage, emulated, region, base)
+    scope = Scope(await resolve_params(pipeline, params, reach), reach=reach)
+    walk = _Walk(pipeline, scope, reach, emulated, region, web)
     problems: list[Problem] = []
     for name in pipeline.order:
         try:
@@ -130,14 +131,15 @@ class _Walk:
     """Walks a pipeline in order with what is known before anything runs."""
 
     def __init__(
-        self, pipeline: Pipeline, scope: Scope, storage: MediaStorage, emulated: bool, region: str, base: Path | None
+        self, pipeline: Pipeline, scope: Scope, reach: Reach, emulated: bool, region: str, web: WebFiles | None
     ) -> None:
         self.pipeline = pipeline
         self.scope = scope
-        self.storage = storage
+        self.storage = reach.storage
+        self.base = reach.base
         self.emulated = emulated
         self.region = region
-        self.base = base
+        self.web = web
         self.rows: dict[str, PlanStep] = {}
         self.keys: set[str] = set()
 
@@ -218,7 +220,7 @@ class _Walk:
             done = await done_before(self.storage, edit_key(call.use, call.given))
             return dict(done.outputs) if done else None
         try:
-            await check_inputs(call.request, self.storage, call.assets, base=self.base)
+            await check_inputs(call.request, self.storage, call.assets, base=self.base, web=self.web)
         except InvalidRequest as error:
             raise InvalidInput([request_problem(problem, at) for problem in error.problems]) from None
         record = await finished.read(self.storage, await self._key(step, call))

@@ -74,7 +74,7 @@ async def ready(session: Session) -> None:
 async def plan_pipeline(pipeline: Pipeline, params: dict[str, Any], session: Session) -> Plan:
     """Check and price a pipeline for the session that would run it."""
     return await make_plan(
-        pipeline, params, storage=session.storage, emulated=session.emulated, region=session.region, base=session.base
+        pipeline, params, session.reach, emulated=session.emulated, region=session.region, web=session.web
     )
 
 
@@ -100,7 +100,7 @@ async def produce(
     flow_run = context.flow_run if context else None
     started = now()
     await _show_plan(plan, title)
-    values = await resolve_params(pipeline, params, storage=session.storage, base=session.base)
+    values = await resolve_params(pipeline, params, session.reach)
     told = _Told(pipeline, title)
     run = await run_steps(pipeline, values, told)
     await told.close()

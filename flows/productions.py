@@ -7,7 +7,6 @@ import inspect
 import re
 import types
 from collections.abc import Awaitable, Callable
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,6 +17,7 @@ from blocks import catalog
 from flows import film as films
 from flows import library
 from flows.document import InvalidInput, Problem
+from flows.options import Ambiguous, CheckInputs, MaxCost, Options, Storage
 from flows.pipeline import Param, Pipeline
 from flows.plan import Plan
 from flows.producing import ProductionFailed as ProductionFailed
@@ -27,22 +27,25 @@ from flows.production import Production
 from flows.storyboard import Storyboard
 from tasks.generation import generate as generate_one
 from tasks.records import Failure, Generation
-from tasks.session import Session, open_session
-
-Storage = Annotated[
-    str | None, Field(description="Where results land: any fsspec URL; the configured storage if absent.")
-]
-MaxCost = Annotated[Decimal | None, Field(ge=0, description="Stop before the request that would pass this, CNY.")]
+from tasks.session import Session
 
 
 @flow(name="film", flow_run_name="film: {storyboard.title}", description="A storyboard becomes a finished film.")
-async def film(storyboard: Storyboard, storage: Storage = None, max_cost: MaxCost = None) -> Production:
+async def film(
+    storyboard: Storyboard,
+    storage: Storage = None,
+    max_cost: MaxCost = None,
+    check_inputs: CheckInputs = False,
+    on_ambiguous: Ambiguous = "fail",
+) -> Production:
     """Make the film of a storyboard.
 
     Args:
         storyboard: scenes and shots, or a brief from which they are written.
         storage: where results land.
         max_cost: the most it may cost, CNY.
+        check_inputs: look at files behind web addresses, too, before they are paid for.
+        on_ambiguous: what happens when nobody can tell whether a submit was accepted.
 
     Returns:
         The production: film, scenes, manifest, review page. Its state says ``partly`` when scenes failed.
@@ -52,7 +55,7 @@ async def film(storyboard: Storyboard, storage: Storage = None, max_cost: MaxCos
         ProductionFailed: nothing was delivered.
         DashScopeError: the service refuses the key or cannot be reached; nothing was sent.
     """
-    async with open_session(storage, max_cost=max_cost) as session:
+    async with Options(storage, max_cost, check_inputs, on_ambiguous).session() as session:
         if storyboard.brief is not None:
             await plan_film(storyboard, session)
         await ready(session)
@@ -112,6 +115,8 @@ async def generate(
     storage: Storage = None,
     max_cost: MaxCost = None,
     truncate: bool = False,
+    check_inputs: CheckInputs = False,
+    on_ambiguous: Ambiguous = "fail",
 ) -> list[Generation]:
     """Generate each request, at the same time; what was finished before is not asked for again.
 
@@ -124,7 +129,7 @@ async def generate(
     typed = [
         catalog.request(_without_truncate(body), truncate=truncate or bool(body.get("truncate"))) for body in requests
     ]
-    async with open_session(storage, max_cost=max_cost) as session:
+    async with Options(storage, max_cost, check_inputs, on_ambiguous).session() as session:
         await ready(session)
         return list(
             await asyncio.gather(*(_one(request, number, len(typed), take) for number, request in enumerate(typed, 1)))
@@ -174,9 +179,11 @@ def pipeline_flow(pipeline: Pipeline, base: Path | None = None) -> Flow[Any, Any
     """
 
     async def run(**given: Any) -> Production:
-        storage, max_cost = given.pop("storage", None), given.pop("max_cost", None)
-        async with open_session(storage, max_cost=max_cost, base=base):
-            return await run_pipeline(pipeline, {name: value for name, value in given.items() if value is not None})
+        options = Options(**{name: given.pop(name) for name in _COMMON if name in given})
+        async with options.session(base=base):
+            # What equals the default is the file's word, not the user's.
+            said = {name: value for name, value in given.items() if value != pipeline.params[name].default}
+            return await run_pipeline(pipeline, {name: value for name, value in said.items() if value is not None})
 
     named = sorted(pipeline.params.items(), key=lambda item: not item[1].is_required)
     keyword = inspect.Parameter.KEYWORD_ONLY
@@ -189,7 +196,9 @@ def pipeline_flow(pipeline: Pipeline, base: Path | None = None) -> Flow[Any, Any
         )
         for name, param in named
     ]
-    parameters += [inspect.Parameter(name, keyword, annotation=kind, default=None) for name, kind in _COMMON.items()]
+    parameters += [
+        inspect.Parameter(name, keyword, annotation=kind, default=default) for name, (kind, default) in _COMMON.items()
+    ]
     run.__name__ = re.sub(r"\W", "_", pipeline.pipeline)
     run.__doc__ = _docstring(pipeline)
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -202,8 +211,7 @@ def pipeline_flow(pipeline: Pipeline, base: Path | None = None) -> Flow[Any, Any
 def _docstring(pipeline: Pipeline) -> str:
     """What Prefect's form says of each parameter: it reads the arguments of the docstring."""
     lines = [f"    {name}: {_said(param)}" for name, param in pipeline.params.items()]
-    lines += ["    storage: where results land; the configured storage if absent."]
-    lines += ["    max_cost: stop before the request that would pass this, CNY."]
+    lines += [f"    {name}: {kind.__metadata__[0].description}" for name, (kind, _) in _COMMON.items()]
     return "\n".join([pipeline.description, "", "Args:", *lines])
 
 
@@ -212,7 +220,13 @@ def _said(param: Param) -> str:
     return f"{param.description}{hint}".strip() or param.type
 
 
-_COMMON: dict[str, Any] = {"storage": Storage, "max_cost": MaxCost}
+_COMMON: dict[str, tuple[Any, Any]] = {
+    "storage": (Storage, None),
+    "max_cost": (MaxCost, None),
+    "check_inputs": (CheckInputs, False),
+    "on_ambiguous": (Ambiguous, "fail"),
+}
+"""What every flow takes beside its own parameters: annotation and default."""
 
 LIBRARY: dict[str, Flow[Any, Any]] = {
     name: pipeline_flow(pipeline, library.FOLDER) for name, pipeline in library.pipelines().items()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flows.references import Alternatives, Reference
 from tasks.operations import OutputType
+from tasks.reach import Reach
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,21 @@ Outputs = dict[str, Any]
 
 @dataclass
 class Scope:
-    """What references can name: parameters, the outputs of steps so far, the item of a fan-out."""
+    """What references can name: parameters, the outputs of steps so far, the item of a fan-out.
+
+    Attributes:
+        reach: which files the pipeline may name by itself; None: any.
+    """
 
     params: Mapping[str, Any]
     steps: dict[str, Outputs | Skipped] = field(default_factory=dict)
     item: Any = None
     index: int | None = None
+    reach: Reach | None = None
+
+    def of_item(self, item: Any, index: int) -> Scope:
+        """The same for one item of a fan-out."""
+        return replace(self, item=item, index=index)
 
     def look_up(self, alternatives: Alternatives) -> Any:
         """The value of the first alternative that is there.

@@ -25,12 +25,12 @@ def output_types(step: Step) -> dict[str, OutputType]:
 
 
 def _catalog_type(kind: str) -> OutputType:
-    return "image" if kind == "images" else kind  # type: ignore[return-value]
+    return {"images": "image", "texts": "text"}.get(kind, kind)  # type: ignore[return-value]
 
 
 def is_list_output(step: Step, name: str) -> bool:
     """Whether an output of a step is a list even without fan-out."""
-    return step.model is not None and catalog.find(step.model).outputs.get(name) == "images"
+    return step.model is not None and catalog.find(step.model).outputs.get(name) in ("images", "texts")
 
 
 def check_steps(pipeline: Pipeline) -> None:
@@ -130,7 +130,7 @@ def items(step: Step, scope: Scope, at: Location) -> list[Scope]:
         found = [found.item] * found.likely
     if not isinstance(found, list):
         raise InvalidInput([Problem((*at, "for_each"), f"must be a list, got {kind_of(found)}")])
-    return [Scope(scope.params, scope.steps, item, index) for index, item in enumerate(found)]
+    return [scope.of_item(item, index) for index, item in enumerate(found)]
 
 
 def merged(step: Step, each: list[Outputs]) -> Outputs:

@@ -12,6 +12,7 @@ from blocks import media
 from blocks.storage import MediaStorage
 from tasks.asset import Asset
 from tasks.downloading import fetch
+from tasks.reach import local_file
 
 _SHORT_URI = 100_000
 """Characters of a ``data:`` URI that may stay in a run's parameters."""
@@ -20,12 +21,6 @@ _SHORT_URI = 100_000
 def is_web(value: str) -> bool:
     """Whether a value is a web address."""
     return value.lower().startswith(("http://", "https://"))
-
-
-def local_file(value: str, base: Path | None = None) -> Path:
-    """The local file that a user's path means; relative ones start from ``base``."""
-    path = Path(value.removeprefix("file://")).expanduser()
-    return path if path.is_absolute() else (base or Path.cwd()) / path
 
 
 async def known_file(value: str, storage: MediaStorage, base: Path | None = None) -> Asset | None:

@@ -9,13 +9,16 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from blocks.catalog import InvalidRequest, Media, MediaField, Problem, Request
 from blocks.catalog.annotations import scheme_of
+from blocks.client import redact
 from blocks.media import MediaError, MediaInfo, probe
 from blocks.storage import MediaStorage
+from tasks.ascii_url import ascii_url
 from tasks.asset import Asset
+from tasks.downloading import DownloadFailed, WebFiles
 from tasks.sources import Source, SourceMissing, locate
 
 _SAME_FORMAT = {"jpg": "jpeg", "tif": "tiff", "mpg": "mpeg", "heif": "heic"}
@@ -24,18 +27,24 @@ _SLACK = 0.1  # seconds or pictures a second: containers count whole frames and 
 
 
 async def check_inputs(
-    request: Request, storage: MediaStorage, assets: Mapping[str, Asset], *, base: Path | None = None
+    request: Request,
+    storage: MediaStorage,
+    assets: Mapping[str, Asset],
+    *,
+    base: Path | None = None,
+    web: WebFiles | None = None,
 ) -> dict[str, float]:
     """Refuse a request whose own files are missing or not what the model takes.
 
-    Files are judged by their content: format, sides, length, size, transparency. What lies behind http(s) and oss://
-    addresses is not looked at.
+    Files are judged by their content: format, sides, length, size, transparency. What lies behind an oss:// address is
+    not looked at, what lies behind http(s) only on request.
 
     Args:
         request: as asked for, before staging.
         storage: this run's storage.
         assets: what is known of stored media, by URI.
         base: the folder that relative paths start from.
+        web: fetches what lies behind http(s) addresses; None: they are not looked at.
 
     Returns:
         Seconds of the videos and sounds that were looked at, by dotted field.
@@ -44,7 +53,7 @@ async def check_inputs(
         InvalidRequest: with every problem, each naming the field, the file and the limit.
     """
     fields = request.media()
-    looked = await asyncio.gather(*(_look(field, storage, assets, base) for field in fields))
+    looked = await asyncio.gather(*(_look(field, storage, assets, base, web) for field in fields))
     problems = [problem for each, _ in looked for problem in each]
     problems += _unequal(fields, [info for _, info in looked])
     problems += _too_many(fields, [info for _, info in looked])
@@ -55,23 +64,30 @@ async def check_inputs(
 
 
 async def _look(
-    field: MediaField, storage: MediaStorage, assets: Mapping[str, Asset], base: Path | None
+    field: MediaField, storage: MediaStorage, assets: Mapping[str, Asset], base: Path | None, web: WebFiles | None
 ) -> tuple[list[Problem], MediaInfo | None]:
     shown = field.value if scheme_of(field.value) != "data" else f"{field.value[:40]}…"
     try:
         source = locate(field.value, storage, assets, base)
         if source is None:
-            if scheme_of(field.value) != "data":
-                return [], None
-            info, name = await asyncio.to_thread(_probe_data, field.value), "the data"
+            match scheme_of(field.value):
+                case "data":
+                    info, name = await asyncio.to_thread(_probe_data, field.value), "the data"
+                case "http" if web is not None:
+                    name = PurePosixPath(unquote(urlsplit(field.value).path)).name or "the file"
+                    if PurePosixPath(name).suffix[1:].lower() in _taken_unread(field.spec):
+                        return [], None
+                    info = await web.look(ascii_url(field.value), max_bytes=field.spec.largest)
+                case _:
+                    return [], None
         else:
             await source.check()
             name = source.name
             if PurePosixPath(name).suffix[1:].lower() in _taken_unread(field.spec):
                 return [], None
             info = await _info(source, field.spec)
-    except SourceMissing as error:
-        return [Problem(field.name, str(error), shown)], None
+    except (SourceMissing, DownloadFailed) as error:
+        return [Problem(field.name, str(error), redact(shown))], None
     except MediaError as error:
         return [Problem(field.name, f"{shown} {error.what}", shown, _formats(field.spec) or None)], None
     wrong = misfits(info, field.spec.of(info.kind))

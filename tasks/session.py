@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -24,8 +24,10 @@ from blocks.client import Client, is_loopback
 from blocks.client.errors import AuthenticationError, DashScopeError, NotSent
 from blocks.storage import MediaStorage
 from tasks.budget import Budget
+from tasks.downloading import WebFiles
 from tasks.leases import Leases
 from tasks.pace import Pace
+from tasks.reach import Reach
 from tasks.records import Failure
 from tasks.watching import Watcher
 
@@ -33,6 +35,7 @@ T = TypeVar("T")
 
 log = logging.getLogger("wanflow")
 
+OnAmbiguous = Literal["fail", "resubmit"]
 EMULATOR_ACCOUNT = "emulator"
 
 
@@ -47,6 +50,8 @@ class Session:
         results: the storage block that keeps Prefect's task results, once it is saved on a server.
         on_ambiguous: what happens when nobody can tell whether a submit was accepted: stop, or risk paying twice.
         failures: why generations of this run failed, by fingerprint: the same request is not sent again.
+        allowed: folders and files beyond its own folder that a pipeline file may read.
+        web: looks at what lies behind web addresses before it is paid for; None: not asked for.
         leases: what keeps other processes off a generation.
     """
 
@@ -60,7 +65,9 @@ class Session:
     emulated: bool
     results: MediaStorage | None = None
     base: Path | None = None
-    on_ambiguous: Literal["fail", "resubmit"] = "fail"
+    on_ambiguous: OnAmbiguous = "fail"
+    allowed: tuple[Path, ...] = ()
+    web: WebFiles | None = None
     locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     leases: Leases = field(init=False)
@@ -73,6 +80,11 @@ class Session:
         """The region whose prices apply; an emulator bills as Beijing does."""
         region = self.client.region
         return region if region in ("beijing", "singapore", "virginia") else "beijing"
+
+    @property
+    def reach(self) -> Reach:
+        """The storage, the folder of the pipeline file, and what that file may read."""
+        return Reach(self.base, self.storage, self.allowed)
 
     def lock(self, fingerprint: str) -> asyncio.Lock:
         """Two steps of one process that ask for the same generation take turns."""
@@ -132,7 +144,9 @@ async def open_session(
     max_cost: Decimal | None = None,
     base: Path | None = None,
     offline: bool = False,
-    on_ambiguous: Literal["fail", "resubmit"] = "fail",
+    on_ambiguous: OnAmbiguous = "fail",
+    check_inputs: bool = False,
+    allowed: Iterable[Path] = (),
 ) -> AsyncIterator[Session]:
     """Open what the tasks share, or join the session that is open already.
 
@@ -143,6 +157,8 @@ async def open_session(
         offline: nothing will be sent: do not start the embedded emulator.
         on_ambiguous: when nobody can tell whether a submit was accepted: ``fail`` names the candidates and stops that
             generation; ``resubmit`` sends it again and may pay twice.
+        check_inputs: look at files behind web addresses, too, before they are paid for.
+        allowed: folders and files beyond its own folder that a pipeline file may read, beside ``WANFLOW_ALLOW_FILES``.
 
     Yields:
         The session; closed with the context.
@@ -168,13 +184,22 @@ async def open_session(
             emulated=emulated,
             base=base,
             on_ambiguous=on_ambiguous,
+            allowed=(*allowed, *_allowed_by_environment()),
+            web=WebFiles(client.base_url) if check_inputs else None,
         )
+        if session.web is not None:
+            stack.push_async_callback(session.web.aclose)
         stack.push_async_callback(session.leases.aclose)
         token = _current.set(session)
         try:
             yield session
         finally:
             _current.reset(token)
+
+
+def _allowed_by_environment() -> list[Path]:
+    named = os.environ.get("WANFLOW_ALLOW_FILES", "").split(os.pathsep)
+    return [Path(name).expanduser() for name in named if name]
 
 
 async def _storage(url: str | None) -> MediaStorage:

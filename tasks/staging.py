@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 from weakref import WeakKeyDictionary
 
 import httpx
@@ -22,6 +22,7 @@ from blocks.catalog.annotations import scheme_of
 from blocks.client import Client, DashScopeError, redact
 from blocks.media import MediaError, probe
 from blocks.storage import MediaStorage
+from tasks.ascii_url import ascii_url
 from tasks.asset import Asset
 from tasks.sources import Source, SourceMissing, locate
 
@@ -34,7 +35,6 @@ _SIGNED_SECONDS = 24 * 3600  # a task may wait in the provider's queue before it
 _MARGIN = timedelta(minutes=30)
 _UPLOAD_SECONDS = 24 * 3600  # half of what an upload lives (provider-api.md)
 _UPLOAD_REGIONS = frozenset({"beijing", "emulator"})
-_ASCII = "".join(chr(code) for code in range(33, 127))
 
 
 class StagingFailed(Exception):
@@ -93,15 +93,6 @@ async def stage(
     addresses = await asyncio.gather(*(staging.address(each, assets, base) for each in fields))
     changed = {each.path: address for each, address in zip(fields, addresses, strict=True) if address != each.value}
     return request.with_media(changed) if changed else request
-
-
-def ascii_url(url: str) -> str:
-    """The URL with its non-ASCII characters and blanks encoded, and nothing else changed."""
-    if url.isascii() and " " not in url:
-        return url
-    parts = urlsplit(url)
-    host = parts.netloc if parts.netloc.isascii() else httpx.URL(f"http://{parts.netloc}").netloc.decode("ascii")
-    return urlunsplit((parts.scheme, host, *(quote(part, safe=_ASCII) for part in parts[2:])))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from blocks.storage import MediaStorage
 from flows.document import InvalidInput
 from flows.pipeline import Pipeline, load
 from flows.plan import Plan, make_plan
+from tasks.reach import Reach
 from tasks.session import Session, open_session
 
 _REFUSED = {"kind": "refuse", "code": "InvalidParameter", "message": "This cannot be filmed."}
@@ -77,7 +78,7 @@ def planned(tmp_path: Path, storage: MediaStorage) -> Callable[..., Any]:
 
     async def plan(text: str, *, emulated: bool = True, **params: Any) -> Plan:
         pipeline, _ = load(written(tmp_path, text))
-        return await make_plan(pipeline, params, storage=storage, emulated=emulated, base=tmp_path)
+        return await make_plan(pipeline, params, Reach(tmp_path, storage), emulated=emulated)
 
     return plan
 
@@ -92,7 +93,7 @@ def refusal(tmp_path: Path, storage: MediaStorage) -> Callable[..., Any]:
         except InvalidInput as error:
             return str(error)
         try:
-            await make_plan(pipeline, params, storage=storage, emulated=True, base=tmp_path)
+            await make_plan(pipeline, params, Reach(tmp_path, storage), emulated=True)
         except InvalidInput as error:
             return str(error.within(document))
         return "it was accepted"

@@ -50,3 +50,12 @@ def test_pictures_are_delivered(service: Emulator, prefect_server: str) -> None:
         assert output["media_type"] == "image/png"
         with Image.open(Path(output["uri"])) as picture:
             picture.load()
+
+
+def test_files_on_the_web_are_looked_at_on_request(service: Emulator) -> None:
+    """`--check-inputs` refuses what lies behind an address before anything is sent."""
+    counts = service.counts
+    words = ["wan2.6-i2v-flash", "-i", f"img_url={service.base_url}/nothing.png", "-i", "prompt=x", "--check-inputs"]
+    result = CliRunner().invoke(app, ["generate", *words])
+    assert result.exit_code == 2 and "input.img_url: " in result.stderr and "HTTP 40" in result.stderr
+    assert service.counts["submit"] == counts["submit"]

@@ -17,6 +17,7 @@ from flows.document import InvalidInput
 from flows.engine import run_steps
 from flows.pipeline import Pipeline
 from flows.plan import Plan, make_plan
+from tasks.reach import Reach
 from tasks.session import Session
 
 Planned = Callable[..., Any]
@@ -134,11 +135,11 @@ async def test_what_a_run_finished_is_cached_in_the_next_plan(session: Session, 
     pipeline = Pipeline.model_validate(yaml.safe_load(STYLED))
     await run_steps(pipeline, {})
     sent = service.counts["submit"]
-    plan = await make_plan(pipeline, {}, storage=session.storage, emulated=True)
+    plan = await make_plan(pipeline, {}, session.reach, emulated=True)
     assert [row.cached for row in plan.steps] == [1, 1, 1]
     assert (plan.total_cny, plan.cached) == (Decimal(0), 2)
     assert plan.saved_cny > 6
-    real = await make_plan(pipeline, {}, storage=session.storage, emulated=False)
+    real = await make_plan(pipeline, {}, session.reach, emulated=False)
     assert (real.cached, real.total_cny) == (0, Decimal("11.0"))
     assert service.counts["submit"] == sent
 
@@ -155,7 +156,7 @@ steps:
 """
     pipeline = Pipeline.model_validate(yaml.safe_load(text))
     await run_steps(pipeline, {})
-    plan = await make_plan(pipeline, {}, storage=session.storage, emulated=True)
+    plan = await make_plan(pipeline, {}, session.reach, emulated=True)
     assert [(row.calls, row.cached) for row in plan.steps] == [(2, 2), (1, 1)]
 
 
@@ -168,7 +169,7 @@ async def test_prices_are_those_of_the_region(tmp_path: Path, storage: Any, regi
             "steps": {"a": {"model": "wan2.6-t2v", "input": {"prompt": "x"}, "parameters": {"duration": 5}}},
         }
     )
-    plan = await make_plan(pipeline, {}, storage=storage, emulated=True, region=region)
+    plan = await make_plan(pipeline, {}, Reach(None, storage), emulated=True, region=region)
     assert plan.total_cny == {"beijing": Decimal("5.0"), "singapore": Decimal("5.504430")}[region]
 
 

@@ -19,8 +19,9 @@ from blocks import catalog
 from blocks.client import Client, RefusedRequest
 from blocks.emulator import Emulator
 from blocks.storage import MediaStorage
+from tasks.ascii_url import ascii_url
 from tasks.asset import Asset
-from tasks.staging import StagingFailed, ascii_url, stage
+from tasks.staging import StagingFailed, stage
 
 BEIJING = "https://dashscope.aliyuncs.com/api/v1"
 SINGAPORE = "https://dashscope-intl.aliyuncs.com/api/v1"

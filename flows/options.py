@@ -1,0 +1,65 @@
+"""How a run goes, whatever it runs: where to, for how much at most, how careful."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from tasks.session import OnAmbiguous, Session, open_session
+
+Storage = Annotated[
+    str | None, Field(description="Where results land: any fsspec URL; the configured storage if absent.")
+]
+MaxCost = Annotated[Decimal | None, Field(ge=0, description="Stop before the request that would pass this, CNY.")]
+CheckInputs = Annotated[bool, Field(description="Look at files behind web addresses, too, before they are paid for.")]
+Ambiguous = Annotated[
+    OnAmbiguous,
+    Field(
+        description="When nobody can tell whether a submit was accepted: stop that generation and name the candidates, "
+        "or send it again and risk paying twice."
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a command says about the run.
+
+    Attributes:
+        storage: fsspec URL; the configured storage if absent.
+        max_cost: the most it may cost, CNY.
+        check_inputs: look at files behind web addresses, too.
+        on_ambiguous: what happens when nobody can tell whether a submit was accepted.
+        allowed: folders and files beyond its own folder that a pipeline file may read.
+    """
+
+    storage: str | None = None
+    max_cost: Decimal | None = None
+    check_inputs: bool = False
+    on_ambiguous: OnAmbiguous = "fail"
+    allowed: tuple[Path, ...] = ()
+
+    def session(
+        self, *, base: Path | None = None, given: tuple[Path, ...] = (), offline: bool = False
+    ) -> AbstractAsyncContextManager[Session]:
+        """A session that goes so.
+
+        Args:
+            base: the folder that relative local inputs start from.
+            given: files that the user named beside the pipeline file.
+            offline: nothing will be sent.
+        """
+        return open_session(
+            self.storage,
+            max_cost=self.max_cost,
+            base=base,
+            offline=offline,
+            on_ambiguous=self.on_ambiguous,
+            check_inputs=self.check_inputs,
+            allowed=(*self.allowed, *given),
+        )

@@ -1,0 +1,54 @@
+"""Files behind web addresses are looked at before they are paid for, when that is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from blocks import catalog
+from blocks.storage import MediaStorage
+from tasks.downloading import DownloadFailed, WebFiles
+from tasks.inputs import check_inputs
+from tests.tasks.downloading.conftest import Origin
+
+
+def restyle(video: str) -> catalog.Request:
+    """A request with a film."""
+    return catalog.request({"model": "video-style-transform", "input": {"video_url": video}})
+
+
+async def test_a_file_is_fetched_once_and_measured(origin: Origin, local: MediaStorage) -> None:
+    """Its seconds are known to the bill; asked for again it is not fetched again; nothing stays behind."""
+    web = WebFiles(origin.base_url)
+    for _ in range(2):
+        lengths = await check_inputs(restyle(origin.url), local, {}, web=web)
+        assert lengths["input.video_url"] == pytest.approx(1, abs=0.1)
+    assert len(origin.requests) == 1
+
+
+async def test_what_the_model_does_not_take_is_refused(origin: Origin, local: MediaStorage) -> None:
+    """A film where a picture is wanted; the signature of its address is not repeated."""
+    request = catalog.request({"model": "wan2.6-i2v", "input": {"img_url": origin.url, "prompt": "she turns"}})
+    with pytest.raises(catalog.InvalidRequest, match=r"clip.mp4 is a video \(mp4\), not an image") as caught:
+        await check_inputs(request, local, {}, web=WebFiles(origin.base_url))
+    assert "hush-hush" not in str(caught.value)
+
+
+async def test_a_file_that_is_not_there_is_named(origin: Origin, local: MediaStorage) -> None:
+    """HTTP 404 is said with the field, before anything is sent."""
+    origin.last = origin.status(404)
+    with pytest.raises(catalog.InvalidRequest, match=r"input.video_url: .*HTTP 404") as caught:
+        await check_inputs(restyle(origin.url), local, {}, web=WebFiles(origin.base_url))
+    assert "hush-hush" not in str(caught.value)
+
+
+async def test_larger_files_are_not_fetched(origin: Origin) -> None:
+    """What the model would refuse for its size is not downloaded to the end."""
+    with pytest.raises(DownloadFailed, match="more than the 1000 accepted"):
+        await WebFiles(origin.base_url).look(origin.url, max_bytes=1000)
+
+
+async def test_private_hosts_are_not_asked_for_a_public_service(origin: Origin) -> None:
+    """The provider could not read them, and nobody may use us to look into a private network."""
+    with pytest.raises(DownloadFailed, match="private or loopback"):
+        await WebFiles("https://dashscope.aliyuncs.com/api/v1").look(origin.url)
+    assert origin.requests == []
