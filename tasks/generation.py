@@ -63,7 +63,7 @@ async def generate(
     """
     session = current()
     known = dict(assets or {})
-    lengths = await check_inputs(request, session.storage, known, base=session.base)
+    lengths = await check_inputs(request, session.storage, known, base=session.base, web=session.web)
     key = await fingerprint_of(request, take=take, storage=session.storage, assets=known, base=session.base)
     async with session.lock(key):
         return await _Life(session, request, label or request.model, take, key, known, lengths, list(after)).run()
