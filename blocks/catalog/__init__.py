@@ -16,13 +16,17 @@ from blocks.catalog.describing import describe
 from blocks.catalog.errors import InvalidRequest, Problem, UnknownModel
 from blocks.catalog.fields import Field, fields_of
 from blocks.catalog.model import Billing, Limits, Model, OutputType, Result
-from blocks.catalog.pairings import PAIRINGS, NotPassed, Pairing, advised, pair
+from blocks.catalog.pairings import HANDOVERS, PAIRINGS, NotPassed, Pairing, advised, hand_over, pair
 from blocks.catalog.requests import MediaField, Request
 from blocks.catalog.rows import MODELS, find
+from blocks.catalog.sources import MEANINGS as SURE
+from blocks.catalog.sources import examples
 
 __all__ = [
+    "HANDOVERS",
     "MODELS",
     "PAIRINGS",
+    "SURE",
     "Answer",
     "Bill",
     "Billing",
@@ -45,8 +49,10 @@ __all__ = [
     "advised",
     "cost",
     "describe",
+    "examples",
     "fields_of",
     "find",
+    "hand_over",
     "pair",
     "prompts",
     "quote",

@@ -175,7 +175,7 @@ def _is_url(value: Any) -> bool:
 
 def _values(row: Model | None, answer: Mapping[str, Any], output: Mapping[str, Any]) -> dict[str, Any]:
     values = {
-        _RENAMED.get(name, name): value
+        _RENAMED.get(name, name): _beside(row, name, value, answer)
         for name, value in output.items()
         if name not in _SAID_ELSEWHERE and value is not None and not any(_every_url({name: value}))
     }
@@ -185,6 +185,16 @@ def _values(row: Model | None, answer: Mapping[str, Any], output: Mapping[str, A
     if row is not None and row.result.named:
         values |= _named(row.result, answer, output)
     return values
+
+
+def _beside(row: Model | None, name: str, value: Any, answer: Mapping[str, Any]) -> Any:
+    """Texts that stand beside the results, one for each: without those of results that were held back."""
+    if row is None or row.outputs.get(name) != "texts" or not isinstance(value, list | tuple):
+        return value
+    places = [place for path in row.result.urls[:1] for place in _at(answer, path)]
+    if len(places) != len(value):
+        return value
+    return [text for text, place in zip(value, places, strict=True) if _is_url(place)]
 
 
 def _named(result: Result, answer: Mapping[str, Any], output: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from blocks.catalog.requests import Request
 Mode = Literal["async", "sync", "chat"]
 Region = Literal["beijing", "singapore", "virginia"]
 Deployment = Literal["beijing", "singapore", "global", "us"]
-OutputType = Literal["video", "image", "images", "audio", "text", "boxes", "template", "boolean"]
+OutputType = Literal["video", "image", "images", "audio", "text", "texts", "boxes", "template", "boolean"]
 Documented = Literal["full", "partial", "guide-only", "mentioned-only"]
 PriceKey = Literal["flat", "tier", "tier and sound", "mode", "ratio", "tokens"]
 
@@ -89,7 +89,8 @@ class Model:
         summary: what it does, one line.
         request: the class of its requests; with ``variants`` their common parent.
         endpoint: relative to the base URL; a chat model's from the root of the host (it begins with ``/``).
-        sync_endpoint: where an ``async`` model takes the same body synchronously as well; we do not ask there.
+        sync_endpoint: where an ``async`` model can be called synchronously as well; we do not ask there.
+        sync_result: where the answer of such a call holds what was made, if not where the task's does.
         mode: ``async`` (submit and poll), ``sync`` (one call) or ``chat``.
         kind: what it makes.
         outputs: what a pipeline may refer to, by name.
@@ -120,6 +121,7 @@ class Model:
     outputs: Mapping[str, OutputType]
     billing: Billing
     sync_endpoint: str | None = None
+    sync_result: Result | None = None
     result: Result = Result()
     limits: Limits = Limits()
     limits_in: Mapping[Deployment, Limits] = field(default_factory=dict)

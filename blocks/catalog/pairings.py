@@ -1,10 +1,11 @@
-"""From a check to the generation it is for: what the check found becomes fields of the next request, in one place.
+"""From an answer to the next request: what a check or a generation found becomes fields, in one place.
 
 passed = catalog.read("emo-detect-v1", answer)
 fields = catalog.pair(passed, "emo-v1", image_url=picture, audio_url=voice)     # face_bbox and ext_bbox are added
 request = catalog.request({"model": "emo-v1", "input": fields})
 
-Facts: models.yaml pairings. That one family calls its boxes otherwise in answers is settled by ``read``.
+Facts: models.yaml pairings; models-extra.yaml wanx-poster-generation-v1, image-erase-completion. That one family calls
+its boxes otherwise in answers is settled by ``read``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from blocks.catalog.answers import Answer, read
+from blocks.catalog.answers import BY_NAME, Answer, read
 
 
 class NotPassed(Exception):
@@ -79,6 +80,15 @@ PAIRINGS: Mapping[str, Pairing] = MappingProxyType(
 """Every pairing by the model that generates."""
 
 
+HANDOVERS: Mapping[tuple[str, str], Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        ("image-instance-segmentation", "image-erase-completion"): {"mask": ("mask_url", "foreground_url")},
+        ("wanx-poster-generation-v1", "wanx-poster-generation-v1"): {"auxiliary_parameters": ("auxiliary_parameters",)},
+    }
+)
+"""Generations whose results another one takes: by both models, each output with the fields of ``input`` it may fill."""
+
+
 def pair(
     check_answer: Answer | Mapping[str, Any],
     generate_model: str,
@@ -130,6 +140,49 @@ def advised(check_answer: Answer | Mapping[str, Any], generate_model: str) -> di
         if values.get(name) == value:
             found |= parameters
     return found
+
+
+def hand_over(
+    answer: Answer | Mapping[str, Any], made_by: str, generate_model: str, *, at: int = 0, **own: Any
+) -> dict[str, Any]:
+    """The ``input`` of a generation that takes what another one made.
+
+    hand_over(people, "image-instance-segmentation", "image-erase-completion", image_url=photo)       # they are erased
+    hand_over(people, …, mask_url=drawn, image_url=photo)                          # they are kept, what is drawn goes
+    hand_over(posters, poster, poster, at=1, **first, generate_mode="hrf")              # the second one, drawn finely
+
+    Args:
+        answer: the finished answer of the first, read or as it came.
+        made_by: the first model.
+        generate_model: the model to ask next.
+        at: which of several results.
+        own: the caller's own fields; a result fills the first of its fields that is not among them.
+
+    Raises:
+        KeyError: the one takes nothing of the other.
+        NotPassed: the answer does not hold what is needed.
+    """
+    found = _read(made_by, answer)
+    fields: dict[str, Any] = {}
+    for output, takers in HANDOVERS[made_by, generate_model].items():
+        taker = next((name for name in takers if name not in own), None)
+        if taker is None:
+            continue
+        values = _every(found, output)
+        if not values[at : at + 1]:
+            reason = found.message or f"its answer gives no {output}" + (f" number {at + 1}" if at else "")
+            raise NotPassed(generate_model, made_by, reason, found.code or None)
+        fields[taker] = values[at]
+    return {**fields, **own}
+
+
+def _every(answer: Answer, output: str) -> list[Any]:
+    """All that an answer holds of one output: its addresses, or its texts."""
+    places = answer.values.get(BY_NAME, {})
+    if output in places:
+        return [answer.urls[place] for place in places[output]]
+    values = answer.values.get(output)
+    return list(values) if isinstance(values, list | tuple) else []
 
 
 def _read(model: str, answer: Answer | Mapping[str, Any]) -> Answer:

@@ -107,3 +107,56 @@ def test_pairings_are_of_rows() -> None:
             assert "template_id" in catalog.find(pairing.template).outputs
     with pytest.raises(KeyError):
         catalog.pair({}, "wan2.6-t2v")
+
+
+SEGMENTED, ERASING, POSTER = "image-instance-segmentation", "image-erase-completion", "wanx-poster-generation-v1"
+PEOPLE = {
+    "output": {
+        "task_status": "SUCCEEDED",
+        "output_vis_image_url": "http://r.example.org/view.png",
+        "output_image_url": "http://r.example.org/mask.png",
+    },
+    **COUNTED,
+}
+
+
+def test_the_mask_of_people_is_what_is_erased() -> None:
+    """The mask, not its coloured view, is what goes; with a mask of one's own the people are what stays."""
+    fields = catalog.hand_over(PEOPLE, SEGMENTED, ERASING, image_url=PICTURE)
+    assert fields == {"image_url": PICTURE, "mask_url": "http://r.example.org/mask.png"}
+    assert catalog.request({"model": ERASING, "input": fields}, wire=True).body()["input"] == fields
+    drawn = {"image_url": PICTURE, "mask_url": "https://example.org/drawn.png"}
+    kept = catalog.hand_over(catalog.read(SEGMENTED, PEOPLE), SEGMENTED, ERASING, **drawn)
+    assert kept == {**drawn, "foreground_url": "http://r.example.org/mask.png"}
+    assert catalog.hand_over(PEOPLE, SEGMENTED, ERASING, **drawn, foreground_url="") == {**drawn, "foreground_url": ""}
+
+
+def test_a_poster_is_drawn_again_from_what_its_answer_gave() -> None:
+    """Every field of the first call, another mode, and the parameters of the poster that was chosen."""
+    first = {"title": "秋日书市", "prompt_text_zh": "落叶", "generate_mode": "generate", "generate_num": 2}
+    urls = ["http://r.example.org/1.png", "http://r.example.org/2.png"]
+    answer = {"output": {"render_urls": urls, "bg_urls": urls, "auxiliary_parameters": ["one", "two"]}, **COUNTED}
+    fields = catalog.hand_over(answer, POSTER, POSTER, at=1, **{**first, "generate_mode": "hrf"})
+    assert fields == {**first, "generate_mode": "hrf", "auxiliary_parameters": "two"}
+    assert catalog.request({"model": POSTER, "input": fields}).body()["input"] == fields
+    with pytest.raises(NotPassed, match="gives no auxiliary_parameters number 3"):
+        catalog.hand_over(answer, POSTER, POSTER, at=2, **first)
+
+
+def test_an_answer_without_a_result_hands_nothing_over() -> None:
+    """A task that failed says why before the next one is paid for."""
+    failed = {"output": {"task_status": "FAILED", "code": "InvalidParameter.FileDownload", "message": "not loaded"}}
+    with pytest.raises(NotPassed, match=r"FileDownload: not loaded; image-erase-completion was not asked"):
+        catalog.hand_over(failed, SEGMENTED, ERASING, image_url=PICTURE)
+    with pytest.raises(NotPassed, match="gives no mask"):
+        catalog.hand_over({"output": {}}, SEGMENTED, ERASING, image_url=PICTURE)
+    with pytest.raises(KeyError):
+        catalog.hand_over(PEOPLE, SEGMENTED, POSTER)
+
+
+def test_handovers_are_of_rows() -> None:
+    """What is handed over is an output of the one and a field of the other."""
+    for (made_by, model), outputs in catalog.HANDOVERS.items():
+        for output, takers in outputs.items():
+            assert output in catalog.find(made_by).outputs
+            assert {f"input.{name}" for name in takers} <= set(catalog.find(model).fields)

@@ -133,8 +133,13 @@ def test_posters_and_their_backgrounds_are_told_apart() -> None:
 def test_a_poster_that_was_held_back() -> None:
     """A sentence in the place of an address is a part that failed."""
     held = "output data may contain inappropriate content"
-    output = {"render_urls": ["http://r/p1.png", held], "bg_urls": ["http://r/b1.png", held]}
+    output = {
+        "render_urls": [held, "http://r/p2.png"],
+        "auxiliary_parameters": [held, "Zz91"],
+        "bg_urls": [held, "http://r/b2.png"],
+    }
     answer = catalog.read("wanx-poster-generation-v1", {"output": {"task_status": "SUCCEEDED", **output}})
-    assert answer.urls == ("http://r/p1.png", "http://r/b1.png")
+    assert answer.urls == ("http://r/p2.png", "http://r/b2.png")
+    assert answer.values["auxiliary_parameters"] == ["Zz91"]
     assert answer.failed_parts == (catalog.FailedPart("DataInspectionFailed", held),)
     assert answer.values["by_name"] == {"image": [0], "images": [0], "backgrounds": [1]}
