@@ -1,0 +1,117 @@
+"""Filling holes of a picture from what is around them."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from blocks.emulator.render.editing.given import Mask, as_image
+from blocks.emulator.render.editing.regions import regions
+
+Floats = NDArray[np.float32]
+_COARSE = 128
+"""Longest side at which the place to copy from is looked for."""
+_MOST = 24
+"""Holes filled by copying; the smaller ones beyond get smooth colour."""
+
+
+def fill(picture: Image.Image, hole: Mask, *, detail: bool = True) -> Image.Image:
+    """The picture with the hole filled; outside the hole it is unchanged.
+
+    Every hole is filled with the part of the picture whose surroundings look most like its own, its colours bent so
+    that no seam shows; where no part fits, and without ``detail``, with smooth colour.
+    """
+    pixels = np.asarray(picture.convert("RGB")).astype(np.float32)
+    if not hole.any():
+        return picture.convert("RGB")
+    made = smooth_fill(pixels, hole)
+    if detail:
+        _copy_in(pixels, made, hole)
+    return Image.fromarray(np.clip(made + 0.5, 0, 255).astype(np.uint8))
+
+
+def smooth_fill(pixels: Floats, hole: Mask) -> Floats:
+    """Rows x columns x channels with the hole in colours that run smoothly from edge to edge.
+
+    Known pixels are averaged into ever smaller pictures until no hole is left, and come back down into it.
+    """
+    if not hole.any() or hole.all():
+        return pixels.copy()
+    rows, columns = hole.shape
+    even = np.pad(~hole, ((0, rows % 2), (0, columns % 2))).astype(np.float32)
+    padded = np.pad(pixels, ((0, rows % 2), (0, columns % 2), (0, 0))) * even[..., None]
+    weight = even.reshape(even.shape[0] // 2, 2, -1, 2).sum(axis=(1, 3))
+    sums = padded.reshape(even.shape[0] // 2, 2, weight.shape[1], 2, -1).sum(axis=(1, 3))
+    known = weight > 0
+    small = smooth_fill((sums / np.maximum(weight, 1)[..., None]).astype(np.float32), ~known)
+    large = np.stack(
+        [
+            np.asarray(Image.fromarray(small[..., c]).resize(even.shape[::-1], Image.Resampling.BILINEAR))
+            for c in range(small.shape[-1])
+        ],
+        axis=-1,
+    )
+    return np.where(hole[..., None], large[:rows, :columns], pixels).astype(np.float32)
+
+
+def grown(mask: Mask, by: int) -> Mask:
+    """A mask, larger by some pixels on every side."""
+    made = np.asarray(as_image(mask).filter(ImageFilter.BoxBlur(by)))
+    return made > 0 if by else mask
+
+
+def _copy_in(pixels: Floats, made: Floats, hole: Mask) -> None:
+    rows, columns = hole.shape
+    scale = max(1.0, max(hole.shape) / _COARSE)
+    small_size = max(1, round(columns / scale)), max(1, round(rows / scale))
+    small = np.asarray(Image.fromarray(made.clip(0, 255).astype(np.uint8)).resize(small_size, Image.Resampling.BOX))
+    small_hole = np.asarray(as_image(hole).resize(small_size, Image.Resampling.BOX)) > 0
+    labels = regions(small_hole)
+    large = np.bincount(labels.ravel())[1:].argsort()[::-1][:_MOST] + 1
+    full = np.asarray(Image.fromarray(labels.astype(np.uint16)).resize((columns, rows), Image.Resampling.NEAREST))
+    for label in large:
+        away = _place_like(small.astype(np.float32), small_hole, labels == label)
+        if away is None:
+            continue
+        part = hole & (full == label)
+        if part.any():
+            _copy(pixels, made, hole, part, (round(away[0] * scale), round(away[1] * scale)))
+
+
+def _copy(pixels: Floats, made: Floats, hole: Mask, part: Mask, away: tuple[int, int]) -> None:
+    """Take the part from ``away`` rows and columns off, bent to the colours around it."""
+    ys, xs = np.nonzero(part)
+    top, bottom = max(0, ys.min() - 6), min(part.shape[0], ys.max() + 7)
+    left, right = max(0, xs.min() - 6), min(part.shape[1], xs.max() + 7)
+    rows = np.clip(np.arange(top, bottom) + away[0], 0, part.shape[0] - 1)
+    columns = np.clip(np.arange(left, right) + away[1], 0, part.shape[1] - 1)
+    source = made[np.ix_(rows, columns)]
+    inside, unknown = part[top:bottom, left:right], hole[top:bottom, left:right]
+    bend = smooth_fill(pixels[top:bottom, left:right] - source, unknown)
+    box = made[top:bottom, left:right]
+    box[inside] = (source + bend)[inside]
+
+
+def _place_like(pixels: Floats, hole: Mask, part: Mask) -> tuple[int, int] | None:
+    """How many rows and columns off the picture looks most like the surroundings of a part; None when nowhere."""
+    around = grown(part, 2) & ~hole
+    inner, ring = np.argwhere(part), np.argwhere(around)
+    if not len(ring):
+        return None
+    inner, ring = inner[:: max(1, len(inner) // 150)], ring[:: max(1, len(ring) // 150)]
+    rows, columns = part.shape
+    step = 2 if max(part.shape) > 64 else 1
+    dy, dx = np.meshgrid(np.arange(-rows, rows, step), np.arange(-columns, columns, step), indexing="ij")
+    offsets = np.stack([dy.ravel(), dx.ravel()], axis=-1)
+    low, high = np.argwhere(part).min(axis=0), np.argwhere(part).max(axis=0)
+    fits = ((offsets + low >= 0) & (offsets + high < (rows, columns))).all(axis=1) & (offsets != 0).any(axis=1)
+    offsets = offsets[fits]
+    there = inner[None] + offsets[:, None]
+    offsets = offsets[~hole[there[..., 0], there[..., 1]].any(axis=1)]
+    if not len(offsets):
+        return None
+    there = np.clip(ring[None] + offsets[:, None], 0, (rows - 1, columns - 1))
+    difference = pixels[there[..., 0], there[..., 1]] - pixels[ring[:, 0], ring[:, 1]][None]
+    cost = (np.abs(difference).mean(axis=(1, 2))) + 0.02 * np.abs(offsets).sum(axis=1)
+    cost += 40.0 * hole[there[..., 0], there[..., 1]].mean(axis=1)
+    best = offsets[int(cost.argmin())]
+    return int(best[0]), int(best[1])
