@@ -6,12 +6,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from blocks.emulator.render.filming import film
-from blocks.emulator.render.footage import facts, sampled
 from blocks.emulator.render.insets import Insets
 from blocks.emulator.render.job import Rendered, RenderJob
 from blocks.emulator.render.layers import Canvas
 from blocks.emulator.render.mood import read_mood
 from blocks.emulator.render.palettes import mix, palette_of
+from blocks.emulator.render.sampling import facts, sampled
 from blocks.emulator.render.sizes import capped_size, short_side_size
 from blocks.emulator.render.soundtrack import read_sound
 from blocks.emulator.render.stills import load
