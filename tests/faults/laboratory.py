@@ -1,0 +1,67 @@
+"""The laboratory: one Prefect server, one process that forks, and rounds side by side."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from tests.faults.audit import Finding, files_with
+from tests.faults.faults import trouble_of
+from tests.faults.forks import Forks
+from tests.faults.prefect import PrefectServer
+from tests.faults.rounds import Bench, Round
+
+
+def run_rounds(
+    seeds: Sequence[int], folder: Path, *, parallel: int | None = None, told: Callable[[Round], None] | None = None
+) -> tuple[list[Round], float]:
+    """Run a round for each seed.
+
+    Args:
+        folder: where they work; the folders of rounds in which nothing was found are removed.
+        parallel: how many at the same time; one for each processor when absent.
+        told: hears of every round that is over.
+
+    Returns:
+        The rounds in the order of their seeds, and the seconds they took.
+    """
+    server = PrefectServer(folder / "prefect")
+    forks = Forks(server.environment)
+    key = f"sk-test-{secrets.token_hex(16)}"
+    done: list[Round] = []
+    try:
+        server.wait()
+        began = time.monotonic()
+        with ThreadPoolExecutor(parallel or os.cpu_count() or 1) as pool:
+            running = {pool.submit(_round, seed, folder, forks, server, key): seed for seed in seeds}
+            for future in as_completed(running):
+                done.append(future.result())
+                if told is not None:
+                    told(done[-1])
+        seconds = time.monotonic() - began
+    finally:
+        forks.close()
+        server.close()
+    found = [path.relative_to(folder) for path in files_with(server.folder, key)]
+    done.sort(key=lambda one: one.seed)
+    if found:
+        done[-1].findings.append(Finding("other", f"the API key is in {', '.join(map(str, found))}"))
+    else:
+        shutil.rmtree(server.folder, ignore_errors=True)
+    return done, seconds
+
+
+def _round(seed: int, folder: Path, forks: Forks, server: PrefectServer, key: str) -> Round:
+    home = folder / f"round-{seed}"
+    try:
+        made = Bench(seed, home, forks, server, key).run()
+    except Exception as error:
+        made = Round(seed, trouble_of(seed), findings=[Finding("other", f"the round itself failed: {error!r}")])
+    if not made.findings:
+        shutil.rmtree(home, ignore_errors=True)
+    return made
