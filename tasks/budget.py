@@ -1,8 +1,19 @@
-"""The budget of one run: actual costs and outstanding quotes together never pass the limit."""
+"""The budget of one run: actual costs and outstanding quotes together never pass the limit.
+
+A run that a server knows may have several processes, at once or one after the other. Each sets its quotes aside in
+storage, under ``budgets/<run>/``, before it looks at the sum: whoever looks later sees the earlier ones.
+"""
 
 from __future__ import annotations
 
-from decimal import Decimal
+import asyncio
+import random
+from decimal import Decimal, InvalidOperation
+
+from blocks.storage import MediaStorage
+
+_LOOKS = 3
+_PAUSE_SECONDS = 0.2
 
 
 class BudgetExceeded(Exception):
@@ -16,45 +27,98 @@ class Budget:
 
     Args:
         limit: the most this run may cost; None is no limit.
+        storage: where the processes of one run see each other's quotes.
     """
 
-    def __init__(self, limit: Decimal | None = None) -> None:
+    def __init__(self, limit: Decimal | None = None, storage: MediaStorage | None = None) -> None:
         self.limit = limit
         self.spent = Decimal(0)
+        self._storage = storage
         self._outstanding: dict[str, Decimal] = {}
+        self._shared: dict[str, str] = {}
+        self._turn = asyncio.Lock()
 
     @property
     def outstanding(self) -> Decimal:
         """The sum of the quotes of requests that were sent and have not ended."""
         return sum(self._outstanding.values(), Decimal(0))
 
-    def reserve(self, fingerprint: str, quote: Decimal | None, *, what: str, sent: bool = False) -> None:
+    async def reserve(
+        self, fingerprint: str, quote: Decimal | None, *, what: str, run: str | None = None, sent: bool = False
+    ) -> None:
         """Set the quote of a request aside before it is sent.
 
         Args:
             quote: what it will cost, CNY; None is unknown.
             what: names it in the error.
-            sent: an earlier run has sent it: it will be billed whatever the limit says.
+            run: what the processes of this run have in common; None: there is only this one.
+            sent: an earlier process has sent it: it will be billed whatever the limit says.
 
         Raises:
             BudgetExceeded: when it would pass the limit, or its price is unknown while there is one.
         """
-        if fingerprint in self._outstanding:
-            return
-        if self.limit is not None and not sent:
-            if quote is None:
+        async with self._turn:
+            if fingerprint in self._outstanding:
+                return
+            if self.limit is not None and quote is None and not sent:
                 raise BudgetExceeded(
                     f"{what}: its price is unknown, so the limit of {self.limit} CNY cannot be kept; not sent"
                 )
-            total = self.spent + self.outstanding + quote
-            if total > self.limit:
-                raise BudgetExceeded(
-                    f"{what}: {quote} CNY more would make {total} CNY, over the limit of {self.limit} CNY; not sent"
-                )
-        self._outstanding[fingerprint] = quote or Decimal(0)
+            amount = quote or Decimal(0)
+            for look in range(1, _LOOKS + 1):
+                others = await self._share(fingerprint, amount, run)
+                total = self.spent + self.outstanding + others + amount
+                if self.limit is None or sent or total <= self.limit:
+                    self._outstanding[fingerprint] = amount
+                    return
+                await self._withdraw(fingerprint)
+                if not others or look == _LOOKS:
+                    break
+                # Two processes that set aside at the same moment see each other; one of them may still fit.
+                await asyncio.sleep(random.uniform(0.5, 1.5) * _PAUSE_SECONDS * look)
+            raise BudgetExceeded(
+                f"{what}: {quote} CNY more would make {total} CNY, over the limit of {self.limit} CNY; not sent"
+            )
 
-    def settle(self, fingerprint: str, cost: Decimal | None) -> None:
+    async def settle(self, fingerprint: str, cost: Decimal | None) -> None:
         """Replace the quote by what the request did cost; an unknown cost keeps its quote as spent."""
         quote = self._outstanding.pop(fingerprint, None)
-        if quote is not None:
-            self.spent += quote if cost is None else cost
+        if quote is None:
+            return
+        amount = quote if cost is None else cost
+        self.spent += amount
+        shared = self._shared.get(fingerprint)
+        if shared is None or self._storage is None:
+            return
+        run = shared.split("/")[1]
+        await self._withdraw(fingerprint)
+        if amount:
+            await self._storage.write_json(_path(run, fingerprint, amount), {})
+            self._shared[fingerprint] = _path(run, fingerprint, amount)
+
+    async def _share(self, fingerprint: str, amount: Decimal, run: str | None) -> Decimal:
+        """Show a quote to the run's other processes; what they and earlier ones spent and set aside."""
+        if self.limit is None or run is None or self._storage is None:
+            return Decimal(0)
+        own = _path(run, fingerprint, amount)
+        await self._storage.write_json(own, {})
+        self._shared[fingerprint] = own
+        mine = {path.rpartition("-")[0] for path in self._shared.values()}
+        found = await self._storage.list(f"budgets/{run}")
+        return sum((_amount(path) for path in found if path.rpartition("-")[0] not in mine), Decimal(0))
+
+    async def _withdraw(self, fingerprint: str) -> None:
+        shared = self._shared.pop(fingerprint, None)
+        if shared is not None and self._storage is not None:
+            await self._storage.delete(shared)
+
+
+def _path(run: str, fingerprint: str, amount: Decimal) -> str:
+    return f"budgets/{run}/{fingerprint}-{amount}.json"
+
+
+def _amount(path: str) -> Decimal:
+    try:
+        return Decimal(path.rpartition("-")[2].removesuffix(".json"))
+    except InvalidOperation:
+        return Decimal(0)

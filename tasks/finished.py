@@ -48,11 +48,21 @@ async def read(storage: MediaStorage, fingerprint: str) -> Finished | None:
     return record.model_copy(update={"assets": here})
 
 
+async def write_request(storage: MediaStorage, fingerprint: str, request: dict[str, Any]) -> None:
+    """Record what is about to be asked for, so that whoever finds the task knows what it was."""
+    await storage.write_json(f"{folder(fingerprint)}/request.json", request)
+
+
+async def read_request(storage: MediaStorage, fingerprint: str) -> dict[str, Any] | None:
+    """The request of a generation, with its take; None when it never came so far."""
+    found: dict[str, Any] | None = await storage.read_json(f"{folder(fingerprint)}/request.json")
+    return found
+
+
 async def write(storage: MediaStorage, request: dict[str, Any], finished: Finished) -> None:
     """Record a finished generation. The outcome is written last: where it is, everything is."""
-    home = folder(finished.outcome.fingerprint)
-    await storage.write_json(f"{home}/request.json", request)
-    await storage.write_json(f"{home}/outcome.json", finished.model_dump(mode="json"))
+    await write_request(storage, finished.outcome.fingerprint, request)
+    await storage.write_json(f"{folder(finished.outcome.fingerprint)}/outcome.json", finished.model_dump(mode="json"))
 
 
 async def whole(storage: MediaStorage, asset: Asset) -> bool:

@@ -19,7 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from blocks import catalog
 from blocks.catalog import Request
 from blocks.client.errors import DashScopeError, TaskGone
-from tasks import finished, journal
+from tasks import finished, journal, spending
 from tasks.asset import Asset
 from tasks.downloading import DownloadFailed
 from tasks.fingerprint import fingerprint as fingerprint_of
@@ -28,6 +28,7 @@ from tasks.inputs import check_inputs
 from tasks.reconciling import AmbiguousSubmission
 from tasks.records import TASK_LIFE, Failure, Generation, Outcome, Submission
 from tasks.session import Session, current, now
+from tasks.spending import run_under_way
 from tasks.stages import GenerationFailed, call, download, failure_of, poll, submit
 from tasks.staging import StagingFailed
 from tasks.withdrawing import withdraw
@@ -108,8 +109,10 @@ class _Life:
     async def _finished_before(self, record: Finished) -> Generation | None:
         if not await finished.all_whole(self.session.storage, record.assets):
             return None
-        # A run that died after the record was written left its entry.
-        await journal.settle(self.session.storage, self.fingerprint, self.session.account)
+        if await journal.read(self.session.storage, self.fingerprint, self.session.account) is not None:
+            # A run that died after the record was written left its entry.
+            await spending.record(self.session.storage, self.fingerprint, record)
+            await journal.settle(self.session.storage, self.fingerprint, self.session.account)
         if record.outcome.task_id is None and not record.outcome.urls:
             handle = await self._task(call)(*self._arguments, wait_for=self.after)
         else:
@@ -125,14 +128,18 @@ class _Life:
                 return repaired
             under_way = await journal.under_way(self.session.storage, self.fingerprint, self.session.account, now())
             what = f"{self.label} ({self.request.model})"
-            self.session.budget.reserve(self.fingerprint, quote, what=what, sent=under_way is not None)
+            run = run_under_way()[1]
+            sent = under_way is not None
+            await self.session.budget.reserve(self.fingerprint, quote, what=what, run=run, sent=sent)
+            if not sent:
+                await finished.write_request(self.session.storage, self.fingerprint, self._asked)
             outcome, files, submission = await self._made(under_way)
         except GenerationFailed as error:
             return await self._failed(error.outcome.failure, error.outcome)
         except (DashScopeError, StagingFailed, DownloadFailed, AmbiguousSubmission) as error:
             return await self._failed(failure_of(error), None)
         cost = self._cost(outcome)
-        self.session.budget.settle(self.fingerprint, cost)
+        await self.session.budget.settle(self.fingerprint, cost)
         record = Finished(
             outcome=outcome,
             assets=files,
@@ -174,7 +181,8 @@ class _Life:
         return self._from(repaired, cached=True).with_handle(files)
 
     async def _keep(self, record: Finished) -> None:
-        await finished.write(self.session.storage, self.request.to_dict() | {"take": self.take}, record)
+        await finished.write(self.session.storage, self._asked, record)
+        await spending.record(self.session.storage, self.fingerprint, record)
         await journal.settle(self.session.storage, self.fingerprint, self.session.account)
 
     async def _made(self, resumed: Submission | None) -> tuple[Outcome, list[Asset], Submission | None]:
@@ -225,6 +233,10 @@ class _Life:
         return again
 
     @property
+    def _asked(self) -> dict[str, Any]:
+        return self.request.to_dict() | {"take": self.take}
+
+    @property
     def _arguments(self) -> tuple[Any, ...]:
         return (self.label, self.request.model, self.fingerprint, self.request.to_dict(), self.assets)
 
@@ -251,7 +263,7 @@ class _Life:
         entry = await journal.read(self.session.storage, self.fingerprint, self.session.account)
         # What is still in the journal may be billed yet.
         cost = Decimal(0) if entry is None else None
-        self.session.budget.settle(self.fingerprint, cost)
+        await self.session.budget.settle(self.fingerprint, cost)
         submission = entry.submission if entry else None
         return self._generation(
             failure=failure,

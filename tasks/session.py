@@ -178,7 +178,7 @@ async def open_session(
             storage=media,
             pace=pace,
             watcher=watcher,
-            budget=Budget(max_cost),
+            budget=Budget(max_cost, media),
             account=account,
             service=service,
             emulated=emulated,

@@ -36,5 +36,5 @@ async def withdraw(session: Session, fingerprint: str, label: str) -> None:
         log.warning("%s: task %s could not be cancelled; run the same again to pick it up.", label, submission.task_id)
     else:
         await journal.settle(session.storage, fingerprint, session.account)
-        session.budget.settle(fingerprint, Decimal(0))
+        await session.budget.settle(fingerprint, Decimal(0))
         log.info("%s: task %s was cancelled before it began; it costs nothing.", label, submission.task_id)

@@ -1,0 +1,161 @@
+"""What every command of ``wanflow`` shares: its options, exit codes, one clear message for what the user can mend."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from flows.settings import apply_defaults
+
+if TYPE_CHECKING:
+    from flows.options import Options
+
+T = TypeVar("T")
+
+DONE, WRONG_INPUT, REFUSED, PARTLY, INTERRUPTED = 0, 2, 3, 4, 130
+
+PipelineName = Annotated[str, typer.Argument(metavar="PIPELINE", help="A built-in pipeline's name, or a file.")]
+FileOption = Annotated[
+    Path | None, typer.Option("-f", "--file", metavar="FILE", help="A storyboard (film) or a file of parameters.")
+]
+ParamOption = Annotated[
+    list[str] | None, typer.Option("-p", "--param", metavar="KEY=VALUE", help="A parameter; over those of the file.")
+]
+StorageOption = Annotated[
+    str | None, typer.Option("--storage", metavar="URL", help="Where results land; default ./media or WANFLOW_STORAGE.")
+]
+CheckOption = Annotated[
+    bool, typer.Option("--check-inputs", help="Look at files behind web addresses, too, before they are paid for.")
+]
+AmbiguousOption = Annotated[
+    str,
+    typer.Option(
+        "--on-ambiguous",
+        metavar="fail|resubmit",
+        help="When nobody can tell whether a submit was accepted: stop it, or send it again and risk paying twice.",
+    ),
+]
+AllowOption = Annotated[
+    list[Path] | None,
+    typer.Option("--allow-files", metavar="DIR", help="A folder that the pipeline file may read beside its own."),
+]
+MaxCostOption = Annotated[str | None, typer.Option("--max-cost", metavar="CNY", help="Never spend more than this.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", help="Show Prefect's own log.")]
+
+
+def prepare(*, verbose: bool) -> None:
+    """Settle Prefect's settings before it is imported; its log stays off the terminal unless asked for."""
+    apply_defaults()
+    if not verbose:
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+        os.environ.setdefault("PREFECT_LOGGING_LOGGERS_PREFECT_LEVEL", "INFO")
+
+
+def run_async(work: Callable[[], Coroutine[Any, Any, T]], as_json: bool) -> T:
+    """Do what a command does; failures end as with `guarded`."""
+    return guarded(lambda: asyncio.run(work()), as_json)
+
+
+def guarded(work: Callable[[], T], as_json: bool) -> T:
+    """Do it; what the user can mend ends in one clear message and the right exit code."""
+    from blocks.catalog import InvalidRequest
+    from flows.document import InvalidInput
+
+    try:
+        return work()
+    except (InvalidInput, InvalidRequest) as error:
+        fail(str(error), "InvalidInput", WRONG_INPUT, as_json)
+    except KeyboardInterrupt:
+        fail(
+            "Interrupted. What is under way can be picked up: run the same command again.",
+            "Interrupted",
+            INTERRUPTED,
+            as_json,
+        )
+    except Exception as error:
+        code = _exit_code(error)
+        if code is None:
+            raise
+        fail(_said(error), getattr(error, "code", None) or type(error).__name__, code, as_json)
+
+
+def _exit_code(error: Exception) -> int | None:
+    from blocks.storage import StorageUnusable
+    from tasks.budget import BudgetExceeded
+
+    if isinstance(error, StorageUnusable | BudgetExceeded) or _misconfigured(error):
+        return WRONG_INPUT
+    from blocks.client.errors import DashScopeError
+    from flows.productions import ProductionFailed
+
+    return REFUSED if isinstance(error, DashScopeError | ProductionFailed) else None
+
+
+def _misconfigured(error: Exception) -> bool:
+    """Whether a block refuses what the environment says."""
+    from pydantic import ValidationError
+
+    return isinstance(error, ValidationError) and error.title in ("DashScope", "MediaStorage")
+
+
+def _said(error: Exception) -> str:
+    from pydantic import ValidationError
+
+    if isinstance(error, ValidationError):
+        return "; ".join(str(item["msg"]).removeprefix("Value error, ") for item in error.errors(include_url=False))
+    advice = getattr(error, "advice", None)
+    text = str(error)
+    return f"{text}\n{advice}" if advice and advice not in text else text
+
+
+def fail(message: str, code: str, exit_code: int, as_json: bool) -> NoReturn:
+    """End the command with a message, and with a JSON document that says the same where one is wanted."""
+    if as_json:
+        print_json({"error": {"code": code, "message": message}, "generations": []})
+    typer.echo(message, err=True)
+    raise typer.Exit(exit_code)
+
+
+def options_of(
+    as_json: bool,
+    *,
+    storage: str | None,
+    max_cost: str | None = None,
+    check_inputs: bool = False,
+    on_ambiguous: str = "fail",
+    allow_files: list[Path] | None = None,
+) -> Options:
+    """The options of a command as the run takes them."""
+    from flows.options import Options
+
+    if on_ambiguous not in ("fail", "resubmit"):
+        fail(f"--on-ambiguous takes fail or resubmit, got {on_ambiguous!r}", "InvalidInput", WRONG_INPUT, as_json)
+    limit = _amount(max_cost, as_json)
+    return Options(storage, limit, check_inputs, on_ambiguous, tuple(allow_files or ()))  # type: ignore[arg-type]
+
+
+def _amount(text: str | None, as_json: bool) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or amount < 0:
+        fail(f"--max-cost takes an amount in CNY such as 12.50, got {text!r}", "InvalidInput", WRONG_INPUT, as_json)
+    return amount
+
+
+def print_json(value: Any) -> None:
+    """The one JSON document on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.flush()

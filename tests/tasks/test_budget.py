@@ -1,0 +1,71 @@
+"""No limit is passed, whoever asks: many at once, several processes of one run, processes one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from blocks.storage import MediaStorage
+from tasks.budget import Budget, BudgetExceeded
+
+RUN = "11111111-2222-3333-4444-555555555555"
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> MediaStorage:
+    return MediaStorage(url=str(tmp_path / "media"))
+
+
+async def _taken(budget: Budget, name: str, run: str | None = RUN) -> bool:
+    try:
+        await budget.reserve(name, Decimal("1.2"), what=name, run=run)
+    except BudgetExceeded:
+        return False
+    return True
+
+
+async def test_many_at_once_fill_the_limit_and_do_not_pass_it() -> None:
+    """Of twenty requests of 1.20 CNY at once exactly four fit into 5 CNY."""
+    budget = Budget(Decimal(5))
+    assert sum(await asyncio.gather(*(_taken(budget, f"f{n}", None) for n in range(20)))) == 4
+    assert budget.outstanding == Decimal("4.8")
+
+
+async def test_processes_of_one_run_share_its_limit(storage: MediaStorage) -> None:
+    """Four processes that ask for twenty requests at once stay within the limit together."""
+    budgets = [Budget(Decimal(5), storage) for _ in range(4)]
+    taken = await asyncio.gather(*(_taken(budgets[n % 4], f"f{n}") for n in range(20)))
+    assert 1 <= sum(taken) <= 4
+    assert sum(budget.outstanding for budget in budgets) <= 5
+
+
+async def test_a_later_process_of_the_run_counts_what_the_earlier_spent(storage: MediaStorage) -> None:
+    """Costs and open quotes of a process that died count; another run has a limit of its own."""
+    first = Budget(Decimal(5), storage)
+    assert await _taken(first, "one") and await _taken(first, "two")
+    await first.settle("one", Decimal("2.5"))
+    second = Budget(Decimal(5), storage)
+    assert await _taken(second, "three")
+    assert not await _taken(second, "four")
+    assert await _taken(second, "two")  # it takes up the dead process's request: counted once
+    assert await _taken(Budget(Decimal(5), storage), "four", "another-run")
+
+
+async def test_what_failed_gives_its_quote_back(storage: MediaStorage) -> None:
+    """A failed generation costs nothing: its quote is free again for every process of the run."""
+    first, second = Budget(Decimal(2), storage), Budget(Decimal(2), storage)
+    assert await _taken(first, "one")
+    assert not await _taken(second, "two")
+    await first.settle("one", Decimal(0))
+    assert await _taken(second, "two")
+
+
+async def test_an_unknown_price_cannot_keep_a_limit() -> None:
+    """It is refused while there is a limit, and goes when an earlier process has sent it."""
+    budget = Budget(Decimal(5))
+    with pytest.raises(BudgetExceeded, match="price is unknown"):
+        await budget.reserve("one", None, what="one")
+    await budget.reserve("one", None, what="one", sent=True)

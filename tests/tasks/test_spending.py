@@ -1,0 +1,57 @@
+"""What was paid is kept in storage, each generation once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from prefect import flow
+
+from tasks import generation, spending
+from tasks.generation import generate
+from tasks.session import now
+from tests.tasks.conftest import Died, Open, asked
+
+
+async def test_each_paid_generation_is_noted_once(studio: Open) -> None:
+    """Run twice, two requests leave two notes with model, cost and run; what is cached is not paid again."""
+    here = studio()
+
+    @flow(name="noted", flow_run_name="noted: a film")
+    async def noted() -> list[Any]:
+        async with here.session():
+            return [await generate(asked()), await generate(asked("another street"))]
+
+    made = await noted()
+    await noted()
+    found = await spending.spent(here.storage)
+    assert {one.task_id: one.cost_cny for one in found} == {one.task_id: one.cost_cny for one in made}
+    assert {(one.model, one.run, one.emulated) for one in found} == {("wan2.6-t2v", "noted: a film", True)}
+    assert len(await spending.spent(here.storage, since=now().date() - timedelta(days=1))) == 2
+    assert await spending.spent(here.storage, since=now().date() + timedelta(days=2)) == []
+
+
+async def test_a_failed_generation_is_not_noted(studio: Open) -> None:
+    """It costs nothing."""
+    here = studio(rules=[{"at": "task", "do": "moderate"}])
+    assert not (await here.run()).succeeded
+    assert await spending.spent(here.storage) == []
+
+
+@pytest.mark.parametrize("seam", ["record", "settle"])
+async def test_a_run_that_died_beside_the_note_leaves_one(
+    studio: Open, monkeypatch: pytest.MonkeyPatch, seam: str
+) -> None:
+    """Killed before the note or right after it, the next run has it noted, once."""
+    here = studio()
+
+    async def die(*_: Any) -> None:
+        raise Died
+
+    with monkeypatch.context() as patched:
+        patched.setattr({"record": spending, "settle": generation.journal}[seam], seam, die)
+        with pytest.raises((Died, BaseExceptionGroup)):
+            await here.run()
+    await here.run()
+    assert len(await spending.spent(here.storage)) == 1 and here.submits == 1
