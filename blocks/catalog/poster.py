@@ -136,8 +136,8 @@ MODELS = (
             "auxiliary_parameters stands in input (field table and second sample); the first sample has it outside.",
             "generate_num above 4 makes 4, says the page; here it is refused.",
             "A poster that is refused afterwards is replaced by a sentence in the lists of the answer.",
-            "The answer's auxiliary_parameters stand beside the posters, one each, for 24 hours; the call that takes one "
-            "repeats every other field of the first (models-extra.yaml; models.yaml knows only generate).",
+            "The answer's auxiliary_parameters stand beside the posters, one each, for 24 hours; the call that takes "
+            "one repeats every other field of the first (models-extra.yaml; models.yaml knows only generate).",
             "How long a task takes is not said; the range is around the sample (27 s).",
         ),
     ),

@@ -158,13 +158,14 @@ class Wan20(Request):
 
 
 class QwenParameters(Parameters):
-    """qwen-image and qwen-image-plus."""
+    """The Qwen models; what should not appear may stand here."""
 
     size: QwenSize = "1664*928"
     n: One = 1
     prompt_extend: PromptExtend = True
     watermark: QwenMark = False
     seed: Seed | None = None
+    negative_prompt: NegativePrompt | None = None
 
 
 class QwenMaxInput(MessageInput):
@@ -173,25 +174,26 @@ class QwenMaxInput(MessageInput):
     prompt: Annotated[str, Text(800, max_words=800), Field(description=f"{PROMPT} 800 tokens are read.")]
 
 
-class QwenMaxParameters(QwenParameters):
-    """qwen-image-max; what should not appear stands here."""
-
-    negative_prompt: NegativePrompt | None = None
-
-
 class QwenMax(MessageRequest):
     """qwen-image-max."""
 
     model: Literal["qwen-image-max"] = "qwen-image-max"
     input: QwenMaxInput
-    parameters: QwenMaxParameters = Field(default_factory=QwenMaxParameters)
+    parameters: QwenParameters = Field(default_factory=QwenParameters)
+
+
+class QwenInput(MessageInput):
+    """qwen-image and qwen-image-plus."""
+
+    prompt: Annotated[str, Text(800), Field(description=PROMPT)]
+    negative_prompt: NegativePrompt | None = None
 
 
 class Qwen(Request):
-    """qwen-image and qwen-image-plus, which take the text as wanx2.0-t2i-turbo does."""
+    """qwen-image and qwen-image-plus; the messages form of their other address reads as the same."""
 
     model: Literal["qwen-image", "qwen-image-plus"]
-    input: Wan20Input
+    input: QwenInput
     parameters: QwenParameters = Field(default_factory=QwenParameters)
 
 
@@ -323,6 +325,8 @@ MODELS = (
         id="qwen-image",
         summary="Words to one picture in one of five sizes; good lettering.",
         request=Qwen,
+        sync_endpoint=MULTIMODAL_GENERATION,
+        sync_result=MESSAGES,
         outputs={"image": "image"},
         billing=each({"beijing": "0.25", "singapore": "0.256873"}, free_quota=100),
         limits=Limits(2, 2),
@@ -330,7 +334,8 @@ MODELS = (
         sources=("models-extra.yaml qwen-image, prices, rate_limits",),
         notes=(
             "Not in models.yaml.",
-            "negative_prompt stands in input (field table); the page's sample of a submit has it in parameters.",
+            "negative_prompt stands in input (field table) or in parameters (the page's sample of a submit); either is "
+            "taken, input is advised.",
             "It can be called synchronously as qwen-image-max is, too; we submit: a task can be asked about again.",
             "How long a task takes is not said; the range is that of the other models.",
         ),
@@ -339,6 +344,8 @@ MODELS = (
         id="qwen-image-plus",
         summary="qwen-image at a lower price.",
         request=Qwen,
+        sync_endpoint=MULTIMODAL_GENERATION,
+        sync_result=MESSAGES,
         outputs={"image": "image"},
         billing=each({"beijing": "0.2", "singapore": "0.220177"}, free_quota=100),
         limits=Limits(2, 2),

@@ -42,6 +42,7 @@ class Shape:
 _USUAL = Shape()
 _FILM = Shape(prompts="output")
 _PICTURES = Shape(prompts="results")
+_MESSAGES = Shape(metrics="task_metric")
 _SHAPES: dict[str, Shape] = {
     "text-to-video": _FILM,
     "image-to-video": _FILM,
@@ -52,7 +53,7 @@ _SHAPES: dict[str, Shape] = {
     "video-retalk": Shape(timed=False),
     "text-to-image": _PICTURES,
     "wan2.6-t2i": Shape(metrics=None, finished=True),
-    "qwen-image-max": Shape(metrics="task_metric"),
+    "qwen-image-max": _MESSAGES,
     "wan2.5-i2i-preview": _PICTURES,
     "portrait-restyle": Shape(metrics=None),
 }
@@ -87,14 +88,15 @@ def about(task: Task, links: Sequence[str | None]) -> dict[str, Any]:
         output |= {"code": outcome.code, "message": outcome.message}
     elif task.status == "SUCCEEDED":
         output |= outcome.values
-        _place(output, task.model, links, outcome)
+        row = catalog.find(task.model)
+        _place(output, row, row.result, _shape(task.model), links, outcome)
         if outcome.usage is not None:
             answer["usage"] = outcome.usage
     return answer
 
 
 def at_once(model: str, outcome: Outcome, links: Sequence[str | None]) -> dict[str, Any]:
-    """The answer of a model that answers at once.
+    """The answer to a call that is answered at once.
 
     Args:
         model: The model.
@@ -102,7 +104,11 @@ def at_once(model: str, outcome: Outcome, links: Sequence[str | None]) -> dict[s
         links: Where its results are, in order.
     """
     output = dict(outcome.values)
-    _place(output, model, links, outcome)
+    row = catalog.find(model)
+    if row.sync_result is not None:
+        _place(output, row, row.sync_result, _MESSAGES, links, outcome)
+    else:
+        _place(output, row, row.result, _shape(model), links, outcome)
     return {"request_id": new_id(), "output": output, "usage": outcome.usage}
 
 
@@ -147,12 +153,20 @@ def _times(task: Task) -> dict[str, str]:
     return said
 
 
-def _place(output: dict[str, Any], model: str, links: Sequence[str | None], outcome: Outcome) -> None:
+def _place(
+    output: dict[str, Any],
+    row: catalog.Model,
+    result: catalog.Result,
+    shape: Shape,
+    links: Sequence[str | None],
+    outcome: Outcome,
+) -> None:
     """Puts the links where the model's answers have them: `output.video_url`, `output.results[].url`, …
 
-    A row with several places has its files place by place: all posters, then all their backgrounds.
+    A row with several places has its files place by place: all posters, then all their backgrounds. Of a poster that
+    was held back the texts are held back too (models-extra.yaml wanx-poster-generation-v1).
     """
-    paths, shape = catalog.find(model).result.urls, _shape(model)
+    paths = result.urls
     if not paths or not links:
         return
     count = len(links) // len(paths)
@@ -160,6 +174,10 @@ def _place(output: dict[str, Any], model: str, links: Sequence[str | None], outc
     for number, path in enumerate(paths):
         steps = path.removeprefix("output.").split(".")
         _put(output, steps, links[number * count : (number + 1) * count], outcome.each, failed)
+    for name in (name for name, kind in row.outputs.items() if kind == "texts" and name in output):
+        output[name] = [
+            text if link else _REFUSED_POSTER for text, link in zip(output[name], links[:count], strict=True)
+        ]
     if shape.metrics and paths[0].startswith(("output.results[]", "output.choices[]")):
         good = sum(link is not None for link in links)
         output[shape.metrics] = {"TOTAL": len(links), "SUCCEEDED": good, "FAILED": len(links) - good}

@@ -107,9 +107,7 @@ def check_path(row: catalog.Model, endpoint: str) -> bool:
     path = f"services/{endpoint}".strip("/")
     if path == row.endpoint.strip("/"):
         return row.mode != "async"
-    # A model whose tasks answer in the messages form takes and gives the same without a task.
-    messages = any("choices[]" in place for place in row.result.urls)
-    if row.sync_endpoint is None or not messages or path != row.sync_endpoint.strip("/"):
+    if row.sync_endpoint is None or path != row.sync_endpoint.strip("/"):
         raise refusal.wrong_endpoint()
     return True
 

@@ -64,14 +64,17 @@ class Made:
     lengths: Mapping[str, float] = field(default_factory=dict)
 
 
-def usage(request: catalog.Request, made: Made) -> dict[str, Any]:
+def usage(request: catalog.Request, made: Made, *, at_once: bool = False) -> dict[str, Any]:
     """What the service counts for a finished job.
 
     Args:
         request: The request.
         made: What came of it.
+        at_once: Whether it was made within the call.
     """
     row = request.row
+    if at_once and row.sync_result is not None:
+        return usage(request, made) | {"width": made.width, "height": made.height}
     names = _BY_MODEL.get(row.same_as or row.id) or (_BY_FAMILY.get(row.family) if row.kind == "video" else None)
     return {name: _COUNTS[name](request, made) for name in names or _BY_KIND[row.kind]}
 

@@ -193,3 +193,31 @@ def test_where_each_is_asked() -> None:
     assert (at_once.mode, at_once.endpoint) == ("sync", "services/aigc/multimodal-generation/generation")
     assert newest.sync_endpoint == at_once.endpoint
     assert catalog.describe("wan2.6-t2i")["sync_endpoint"] == at_once.endpoint
+
+
+@pytest.mark.parametrize("model", ["qwen-image", "qwen-image-plus"])
+def test_qwen_is_asked_in_two_forms(model: str) -> None:
+    """The task takes the text as input.prompt, the call as a message; both read as the same request."""
+    body = _body(model, negative_prompt="", size="1328*1328", n=1, prompt_extend=True, watermark=False)
+    message = {"messages": [{"role": "user", "content": [{"text": "窗台上的搪瓷杯"}]}]}
+    assert catalog.request(body, wire=True).body() == body
+    assert catalog.request({**body, "input": message}, wire=True).body() == body
+    named = {**body, "input": {**body["input"], "negative_prompt": "people"}, "parameters": {}}
+    assert catalog.request(named).to_dict() == named
+    row = catalog.find(model)
+    assert (row.mode, row.sync_endpoint) == ("async", "services/aigc/multimodal-generation/generation")
+
+
+def test_qwen_answers_in_two_forms() -> None:
+    """A task's pictures stand in results, a call's in choices; both are found and billed."""
+    choice = {"finish_reason": "stop", "message": {"role": "assistant", "content": [{"image": "https://r/1.png"}]}}
+    counted = {"image_count": 1, "width": 1328, "height": 1328}
+    task = {
+        "output": {"task_status": "SUCCEEDED", "results": [{"url": "https://r/1.png"}]},
+        "usage": {"image_count": 1},
+    }
+    call = {"output": {"choices": [choice], "task_metric": {"TOTAL": 1, "SUCCEEDED": 1, "FAILED": 0}}, "usage": counted}
+    for said in (task, call):
+        answer = catalog.read("qwen-image", said)
+        assert answer.urls == ("https://r/1.png",)
+        assert catalog.cost("qwen-image", answer.usage).amount == Decimal("0.25")

@@ -145,3 +145,15 @@ def test_results_of_several_kinds_stand_in_their_places(model, links, named):
     read = catalog.read(model, answers.about(task(model, Outcome()), links))
     assert read.urls == tuple(links)
     assert read.values["by_name"] == named
+
+
+def test_what_a_held_back_poster_is_drawn_again_from_is_held_back_too():
+    """A sentence stands in all three lists, and the catalog keeps posters and texts together."""
+    outcome = Outcome(values={"auxiliary_parameters": ["one", "two"]})
+    links = [None, "http://x/2.png", None, "http://x/4.png"]
+    said = answers.about(task("wanx-poster-generation-v1", outcome), links)
+    held = "output data may contain inappropriate content"
+    assert said["output"]["render_urls"] == [held, "http://x/2.png"]
+    assert said["output"]["auxiliary_parameters"] == [held, "two"]
+    read = catalog.read("wanx-poster-generation-v1", said)
+    assert (read.urls, read.values["auxiliary_parameters"]) == (("http://x/2.png", "http://x/4.png"), ["two"])

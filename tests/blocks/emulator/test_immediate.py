@@ -138,3 +138,21 @@ def test_a_model_with_two_ways_takes_each_at_its_own_address(start):
     assert len(catalog.read("wan2.6-t2i", said).urls) == said["usage"]["image_count"] == 2
     assert caller.post(task, body=body, headers=NO_TASK).status_code == 403
     assert caller.post(PICTURE, body=body).status_code == 403
+
+
+def test_qwen_answers_each_way_in_its_own_form(start):
+    """qwen-image gives a task results, and a call a message with the size in its usage."""
+    caller = start()
+    prompt = {"prompt": "a boat"}
+    message = {"messages": [{"role": "user", "content": [{"text": "a boat"}]}]}
+    task_at = "/services/aigc/text2image/image-synthesis"
+    for model in ("qwen-image", "qwen-image-plus"):
+        accepted = caller.post(task_at, body={"model": model, "input": prompt}).json()
+        task = caller.wait(accepted["output"]["task_id"])
+        assert (len(task["output"]["results"]), task["usage"]) == (1, {"image_count": 1})
+        call = caller.post(PICTURE, body={"model": model, "input": message}, headers=NO_TASK).json()
+        (choice,) = call["output"]["choices"]
+        assert choice["message"]["content"][0]["image"] == catalog.read(model, call).urls[0]
+        assert call["output"]["task_metric"] == {"TOTAL": 1, "SUCCEEDED": 1, "FAILED": 0}
+        assert call["usage"] == {"image_count": 1, "width": 1664, "height": 928}
+        assert set(call["output"]) == {"choices", "task_metric"}
