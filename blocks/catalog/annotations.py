@@ -17,6 +17,7 @@ Scheme = Literal["http", "oss", "data"]
 
 MEGABYTE = 1024 * 1024
 _SHOWN = 24
+_SAME_FORMAT = {"jpg": "jpeg", "tif": "tiff", "mpg": "mpeg", "heif": "heic"}
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"\S+")
 
@@ -146,6 +147,10 @@ class Media:
             return self
         return self.also.of(kind)
 
+    def takes(self, name: str) -> bool:
+        """Whether a file of this format, by its short name, is of those the pages name; any is where they name none."""
+        return not self.formats or _format(name) in map(_format, self.formats)
+
     def lasts(self, seconds: float, slack: float) -> bool:
         """Whether a film or a sound may be as long; where the ends count themselves, ``slack`` seconds are forgiven."""
         low, high = self.min_seconds, self.max_seconds
@@ -189,6 +194,10 @@ class Media:
             said[flag] = said[flag] or None
         said["also"] = self.also.describe() if self.also else None
         return {name: value for name, value in said.items() if value is not None and value != []}
+
+
+def _format(name: str) -> str:
+    return _SAME_FORMAT.get(name.lower(), name.lower())
 
 
 def scheme_of(value: str) -> Scheme | None:

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from blocks import catalog
 
 from . import answers, checks
-from .inputs import InputFailed
+from .demands import InputFailed
 from .making import Maker
 from .refusal import Refusal
 from .service import Service
@@ -77,7 +77,7 @@ async def _checked(service: Service, maker: Maker, call: Task, asked: catalog.Re
 
 async def _made(service: Service, maker: Maker, call: Task, asked: catalog.Request, work: Path) -> Outcome:
     names, made = await maker.make(call, asked, work)
-    return Outcome(files=tuple(names), values=answers.values(asked), usage=usage(asked, made))
+    return Outcome(files=tuple(names), values=answers.values(asked), usage=usage(asked, made, at_once=True))
 
 
 def _links(service: Service, request: Request, names: Sequence[str | None]) -> list[str | None]:

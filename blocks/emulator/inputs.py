@@ -1,4 +1,4 @@
-"""The media a task works on: fetched before the run, checked as the service checks them.
+"""The media a task works on: fetched before the run, checked as the service checks them (`demands`).
 
 A link to one of our own results and an `oss://` upload are taken from disk; `data:` is decoded; everything else is
 fetched over HTTP and the task fails when it cannot be.
@@ -17,22 +17,13 @@ import httpx
 from blocks.catalog import Media, MediaField
 from blocks.media import MediaError, MediaInfo, probe
 
+from .demands import InputFailed, check, check_together, said_by, unreadable
 from .service import Service
 from .task import Task
 
 _TIMEOUT = httpx.Timeout(30, connect=5)
 _MAX_BYTES = 512 * 1024 * 1024
 _MAX_DATA_BYTES = 10 * 1024 * 1024
-_SLACK = 0.1  # seconds or frames a second
-
-
-class InputFailed(Exception):
-    """An input that cannot be used; becomes the code and message of the failed task."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
 
 
 async def gather(task: Task, fields: list[MediaField], service: Service, folder: Path) -> dict[str, Path]:
@@ -50,13 +41,17 @@ async def gather(task: Task, fields: list[MediaField], service: Service, folder:
     Raises:
         InputFailed: One of them cannot be read or is not what the model takes.
     """
-    paths = await asyncio.gather(*(_bring(task, field, service, folder / str(at)) for at, field in enumerate(fields)))
-    infos: dict[tuple[str | int, ...], MediaInfo] = {}
-    for field, path in zip(fields, paths, strict=True):
-        infos[field.path] = await asyncio.to_thread(_probe, field.spec, path)
-        check(infos[field.path], field.spec.of(infos[field.path].kind))
-    for field in fields:
-        _compare(field, infos)
+    try:
+        paths = await asyncio.gather(
+            *(_bring(task, field, service, folder / str(at)) for at, field in enumerate(fields))
+        )
+        infos: dict[tuple[str | int, ...], MediaInfo] = {}
+        for field, path in zip(fields, paths, strict=True):
+            infos[field.path] = await asyncio.to_thread(_probe, field.spec, path)
+            check(infos[field.path], field.spec.of(infos[field.path].kind))
+        check_together(fields, infos)
+    except InputFailed as error:
+        raise said_by(task.model, error) from error
     return {field.name: path for field, path in zip(fields, paths, strict=True)}
 
 
@@ -71,62 +66,11 @@ def uploaded(key: str, account: str, model: str, service: Service) -> Path | Non
     return path if path.is_file() else None
 
 
-def check(info: MediaInfo, spec: Media) -> None:
-    """Compares a file with what the model takes (models-extra.yaml `errors`, InvalidFile.*).
-
-    Raises:
-        InputFailed: It does not fit.
-    """
-    if info.kind != spec.kind:
-        raise InputFailed(
-            "InvalidFile.Format", f"Invalid file format, {info.media_type} is not a {' or '.join(spec.kinds)}."
-        )
-    if info.width and info.height:
-        low, high = min(info.width, info.height), max(info.width, info.height)
-        too_small = spec.min_side is not None and low < spec.min_side
-        too_large = spec.max_side is not None and high > spec.max_side
-        too_large = too_large or (spec.max_pixels is not None and low * high > spec.max_pixels)
-        if too_small or too_large or (spec.max_ratio is not None and high / low > spec.max_ratio + 0.01):
-            limits = f"{spec.min_side or 1} ~ {spec.max_side or 'any'}, ratio up to {spec.max_ratio or 'any'}"
-            raise InputFailed(
-                "InvalidFile.Resolution",
-                f"Invalid {spec.kind} resolution {info.width}*{info.height}. The height and width must be {limits}.",
-            )
-    if spec.needs_alpha and not info.has_alpha:
-        # models-extra.yaml wanx-background-generation-v2, errors
-        raise InputFailed("BadRequest.UnsupportedFileFormat", "Base image require RGBA format, but is RGB")
-    if info.seconds is not None and spec.kind != "image" and not spec.lasts(info.seconds, _SLACK):
-        span = f"{spec.min_seconds or 0:g}s ~ {spec.max_seconds or float('inf'):g}s"
-        raise InputFailed("InvalidFile.Duration", f"Invalid file duration. The file duration must be {span}.")
-    if spec.max_bytes is not None and info.bytes > spec.max_bytes:
-        limit = spec.max_bytes // (1024 * 1024)
-        message = f"Invalid file size. The {spec.kind} file size must be less than {limit}MB."
-        raise InputFailed("InvalidFile.Size", message)
-    if info.fps is not None and not spec.runs(info.fps, _SLACK):
-        span = f"{spec.min_fps or 0:g} ~ {spec.max_fps:g}" if spec.max_fps else f"at least {spec.min_fps:g}"
-        raise InputFailed("InvalidFile.FPS", f"Invalid video FPS. The video FPS must be {span}.")
-    if spec.codecs and info.video_codec is not None and info.video_codec not in spec.codecs:
-        message = f"Invalid file format, the video must be encoded as {' or '.join(spec.codecs)}."
-        raise InputFailed("InvalidFile.Format", message)
-
-
-def _compare(field: MediaField, infos: dict[tuple[str | int, ...], MediaInfo]) -> None:
-    there = infos.get((*field.path[:-1], field.spec.same_size_as or ""))
-    here = infos[field.path]
-    if there is not None and (here.width, here.height) != (there.width, there.height):
-        message = f"The image resolution of {field.path[-1]} is different from {field.spec.same_size_as}."
-        raise InputFailed("InvalidFile.Resolution", message)
-
-
 def _probe(spec: Media, path: Path) -> MediaInfo:
     try:
         return probe(path)
     except MediaError as error:
-        if spec.kind == "image":
-            message = "Invalid image type. Please ensure the uploaded file is a valid image."
-            raise InputFailed("InvalidImage.FileFormat", message) from error
-        message = "Invalid file, cannot open file as video/audio/image."
-        raise InputFailed("InvalidFile.Openerror", message) from error
+        raise unreadable(spec) from error
 
 
 async def _bring(task: Task, field: MediaField, service: Service, target: Path) -> Path:

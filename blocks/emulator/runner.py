@@ -12,7 +12,7 @@ from blocks import catalog
 
 from . import templates
 from .answers import each, values
-from .inputs import InputFailed
+from .demands import InputFailed
 from .making import Maker
 from .service import Service
 from .task import Outcome, Task

@@ -39,11 +39,12 @@ _SAID: dict[str, dict[str, Any]] = {
 
 
 def write_files(folder: Path) -> None:
-    """Writes the files a request may point to: `image.png` (with transparent parts), `video.mp4` and `audio.wav`."""
+    """Writes the files a request may point to: `image.png`, `cutout.png`, `video.mp4` and `audio.wav`."""
     width, height = SIDES
-    picture = Image.linear_gradient("L").resize(SIDES).convert("RGBA")
-    picture.putalpha(Image.radial_gradient("L").resize(SIDES))
+    picture = Image.linear_gradient("L").resize(SIDES).convert("RGB")
     picture.save(folder / "image.png")
+    picture.putalpha(Image.radial_gradient("L").resize(SIDES))
+    picture.save(folder / "cutout.png")
     with VideoWriter(folder / "video.mp4", width, height, 25) as film:
         for number in range(25 * SECONDS):
             film.write(np.full((height, width, 3), number * 3, dtype=np.uint8))
@@ -85,7 +86,7 @@ def _value(path: str, field: catalog.Field, host: str) -> Any:
         return _BOXES[path]
     if field.media is not None:
         ending = {"image": "png", "video": "mp4", "audio": "wav"}[field.media.kind]
-        value: Any = f"{host}/{field.media.kind}.{ending}"
+        value: Any = f"{host}/{'cutout' if field.media.needs_alpha else field.media.kind}.{ending}"
     elif field.choices:
         value = field.choices[0]
     else:
