@@ -12,10 +12,12 @@ from blocks.emulator.render.insets import Insets
 from blocks.emulator.render.job import Rendered, RenderJob
 from blocks.emulator.render.pictures import makes_pictures, render_pictures
 from blocks.emulator.render.restyling import repaint, restyle
+from blocks.emulator.render.retalking import retalk
 from blocks.emulator.render.shots import read_shots
 from blocks.emulator.render.sizes import TIER_PIXELS, asked_size, tier_size
 from blocks.emulator.render.soundtrack import sound_of, sound_seconds
 from blocks.emulator.render.stills import explore, load, transform
+from blocks.emulator.render.talking import emo, live_portrait, speech_to_video
 
 T = TypeVar("T")
 DEFAULT_SECONDS = 5.0
@@ -34,6 +36,10 @@ DEFAULT_SIZES = {
 }
 """Size when the request names none, by the start of the model id; 1280x720 otherwise (models.yaml text-to-video)."""
 RENDERERS: dict[str, Callable[[RenderJob], Rendered]] = {
+    "wan2.2-s2v": speech_to_video,
+    "emo-v1": emo,
+    "liveportrait": live_portrait,
+    "videoretalk": retalk,
     "video-style-transform": restyle,
 }
 """What renders a model, by the start of its id, the first that fits; the others are chosen by what they are given."""
