@@ -5,6 +5,7 @@ Facts: models.yaml, the wan2.2 and wanx2.1 rows of family image-to-video; prices
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -12,8 +13,16 @@ from pydantic import Field
 from blocks.catalog.annotations import Whole
 from blocks.catalog.image_to_video import FIELDS, FirstFrame, row
 from blocks.catalog.model import Limits, per_second
-from blocks.catalog.requests import Input, Request
-from blocks.catalog.wan import DURATION, RESOLUTION, NegativePrompt, Seconds5, ShortMotion, VideoParameters
+from blocks.catalog.requests import Conflict, Input, Request
+from blocks.catalog.wan import (
+    DURATION,
+    RESOLUTION,
+    NegativePrompt,
+    Seconds5,
+    ShortMotion,
+    VideoParameters,
+    beside_an_effect,
+)
 
 # fmt: off
 TurboTemplate = Literal[
@@ -66,8 +75,16 @@ class Wan22Plus(Request):
     parameters: Wan22PlusParameters = Field(default_factory=Wan22PlusParameters)
 
 
-class TurboInput(SilentInput):
+class EffectInput(SilentInput):
     """A first frame, and words or an effect."""
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """An effect decides what happens."""
+        yield from beside_an_effect(self)
+
+
+class TurboInput(EffectInput):
+    """With the effects that this model has."""
 
     template: Annotated[TurboTemplate, Field(description=TEMPLATE)] | None = None
 
@@ -87,8 +104,8 @@ class Wan21Turbo(Request):
     parameters: Wan21TurboParameters = Field(default_factory=Wan21TurboParameters)
 
 
-class PlusInput(SilentInput):
-    """A first frame, and words or an effect."""
+class PlusInput(EffectInput):
+    """With all effects."""
 
     template: Annotated[PlusTemplate, Field(description=TEMPLATE)] | None = None
 

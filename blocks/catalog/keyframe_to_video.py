@@ -5,14 +5,23 @@ Facts: models.yaml, the rows of family keyframe-to-video; prices and limits: mod
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from blocks.catalog.model import IMAGE_TO_VIDEO, Limits, Model, Result, per_second
-from blocks.catalog.requests import Input, Request
-from blocks.catalog.wan import RESOLUTION, NegativePrompt, Picture, Seconds5, ShortMotion, VideoParameters
+from blocks.catalog.requests import Conflict, Input, Request
+from blocks.catalog.wan import (
+    RESOLUTION,
+    NegativePrompt,
+    Picture,
+    Seconds5,
+    ShortMotion,
+    VideoParameters,
+    beside_an_effect,
+)
 
 FirstFrame = Annotated[Picture, Field(description="First frame; the ratio of the video follows it.")]
 LastFrame = Annotated[Picture, Field(description="Last frame; may differ in size from the first.")]
@@ -52,6 +61,10 @@ class EffectInput(KeyframeInput):
         ]
         | None
     ) = None
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """An effect decides what happens."""
+        yield from beside_an_effect(self)
 
 
 class Wan21PlusParameters(VideoParameters):

@@ -128,9 +128,13 @@ class Request(Part):
         return find(self.model)
 
     def body(self) -> dict[str, Any]:
-        """Exactly what goes over the wire: numbers as they were written, 2 or 2.0; what was not set is absent."""
+        """Exactly what goes over the wire: numbers as they were written, 2 or 2.0; what was not set is absent.
+
+        ``parameters`` that say nothing are absent too, as in the pages' own examples.
+        """
         said = _listed(self.model_dump(exclude_unset=True))
-        return {"model": self.model, **{name: value for name, value in said.items() if name != "model"}}
+        parts = {name: value for name, value in said.items() if name != "model" and (value or name != "parameters")}
+        return {"model": self.model, **parts}
 
     def to_dict(self) -> dict[str, Any]:
         """The canonical form ``{"model", "input", "parameters"}``: only what was set, 2 and 2.0 alike."""

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from blocks.catalog.model import Limits, Model, Result
-from blocks.catalog.pictures import FREE_TRIAL, IMAGE2IMAGE, TRIAL_NOTE, NoParameters, picture
-from blocks.catalog.requests import Input, Request
+from blocks.catalog.pictures import FREE_TRIAL, IMAGE2IMAGE, TRIAL_NOTE, NoParameters, WithParameters, picture
+from blocks.catalog.requests import Input
 
 
 class SegmentationInput(Input):
@@ -20,7 +20,7 @@ class SegmentationInput(Input):
     image_url: Annotated[str, picture(min_side=512, max_side=4096), Field(description="A picture of people.")]
 
 
-class Segmentation(Request):
+class Segmentation(WithParameters):
     """image-instance-segmentation."""
 
     model: Literal["image-instance-segmentation"] = "image-instance-segmentation"
@@ -49,6 +49,7 @@ MODELS = (
         sources=("models.yaml image-instance-segmentation", "models-extra.yaml image-instance-segmentation"),
         notes=(
             TRIAL_NOTE,
+            "The sample sends empty parameters, and so do we.",
             "In the mask a pixel's value is the number of the person, from 1; 0 is nobody. It goes as it is into "
             "image-erase-completion, which erases whatever is not pure black.",
             "oss:// is taken because the page links to the temporary upload; models-extra.yaml notes http only.",

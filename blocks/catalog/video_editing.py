@@ -13,7 +13,8 @@ from pydantic import Field, Strict
 
 from blocks.catalog.annotations import MEGABYTE, Media
 from blocks.catalog.model import VIDEO_SYNTHESIS, Limits, Model, Result, per_second
-from blocks.catalog.requests import Conflict, Input, Parameters, Request
+from blocks.catalog.pictures import WithParameters
+from blocks.catalog.requests import Conflict, Input, Parameters
 from blocks.catalog.wan import SIZE, TIERS, PromptExtend, Seconds5, Seed, ShortPrompt, Size720, Watermark
 
 LONGEST_SECONDS = 5
@@ -50,7 +51,7 @@ class VaceParameters(Parameters):
     watermark: Watermark = False
 
 
-class VideoEditing(Request):
+class VideoEditing(WithParameters):
     """One function of wanx2.1-vace-plus (wan2.1-vace-plus in Singapore)."""
 
     model: Literal["wanx2.1-vace-plus", "wan2.1-vace-plus"] = "wanx2.1-vace-plus"
@@ -285,7 +286,8 @@ MODELS = (
         sources=("models-extra.yaml wanx2.1-vace-plus, prices, rate_limits", "models.yaml wanx2.1-vace-plus"),
         notes=(
             "The gateway page of models.yaml calls obj_or_bg and video_url required for every function and types "
-            "mask_frame_id and expand_ratio as texts; the vendor's page, which we follow, does not.",
+            "mask_frame_id and expand_ratio as texts; the vendor's page, which we follow, does not. It also calls "
+            "parameters required: they are always sent, if need be empty.",
             "The vendor's page gives video_edit a size and 5 s, and says under video_url that both follow the input.",
             "Another vendor text says 1 to 4 minutes instead of 5 to 10.",
             "A third party sends negative_prompt; the vendor's page does not know it.",

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from blocks.catalog.annotations import MEGABYTE, Media, Text, Whole
-from blocks.catalog.requests import Conflict, Parameters
+from blocks.catalog.requests import Conflict, Input, Parameters
 
 # Texts. models.yaml: wan2.5 and newer read 1500 characters, older ones 800; negative prompts 500 everywhere.
 LongPrompt = Annotated[str, Text(1500), Field(description="What the video should show, Chinese or English.")]
@@ -63,6 +63,17 @@ Picture = Annotated[
         alpha=False,
     ),
 ]
+
+
+def beside_an_effect(part: Input) -> Iterator[Conflict]:
+    """What a ready-made effect has no use for: it takes the first frame only (models.yaml, effect_templates)."""
+    given = part.model_dump(exclude_none=True)
+    if "template" not in given:
+        return
+    if given.get("prompt", "").strip():
+        yield Conflict("prompt", "is ignored beside template; leave one of the two out")
+    if "last_frame_url" in given:
+        yield Conflict("last_frame_url", "is not used beside template, which takes the first frame only")
 
 
 class VideoParameters(Parameters):

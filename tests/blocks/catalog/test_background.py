@@ -37,7 +37,7 @@ EDGES = {
 @pytest.mark.parametrize(
     "body",
     [
-        _body(ref_prompt="雾中的山"),
+        _body({"n": 2}, ref_prompt="雾中的山"),
         _body({"noise_level": 0}, ref_image_url=HILLS),
         _body({"ref_prompt_weight": 0.8, "noise_level": 999}, ref_prompt="mist", ref_image_url=HILLS),
         _body({"model_version": "v3", "n": 4}, ref_prompt="mist", neg_ref_prompt="", reference_edge=EDGES),

@@ -11,11 +11,10 @@ from blocks import catalog
 
 @pytest.mark.parametrize("model", ["emoji-detect-v1", "emoji-v1"])
 def test_a_request_goes_over_the_wire_as_said(bodies, model: str) -> None:
-    """The body equals what the user said; the generation has no parameters at all."""
+    """The body equals what the user said; the generation has no parameters at all, not even empty ones."""
     assert catalog.request(bodies(model)).body() == bodies(model)
     if model == "emoji-v1":
-        assert "parameters" not in catalog.request(bodies(model)).body()
-        assert catalog.request({**bodies(model), "parameters": {}}).body()["parameters"] == {}
+        assert "parameters" not in catalog.request({**bodies(model), "parameters": {}}).body()
 
 
 def test_the_part_that_moves_is_square(bodies) -> None:

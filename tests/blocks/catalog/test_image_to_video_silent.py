@@ -13,6 +13,15 @@ def test_an_effect_needs_no_prompt(bodies) -> None:
     assert catalog.request(body).body() == body
 
 
+def test_words_beside_an_effect_would_be_ignored(bodies) -> None:
+    """Words and an effect do not go together; the service takes both, so the emulated one does too."""
+    body = bodies("wanx2.1-i2v-turbo", input={"prompt": "the cat runs"})
+    with pytest.raises(catalog.InvalidRequest, match=r"input\.prompt: is ignored beside template"):
+        catalog.request(body)
+    assert catalog.request(body, wire=True).body() == body
+    assert catalog.request(bodies("wanx2.1-i2v-turbo", input={"prompt": " "}))
+
+
 def test_an_effect_of_the_bigger_model_names_it(bodies) -> None:
     """The turbo model lacks some effects; the model that has them is named."""
     with pytest.raises(catalog.InvalidRequest) as refused:
