@@ -133,13 +133,19 @@ def host(tmp_path_factory):
     server.server_close()
 
 
-def ask(caller, asked: Mapping[str, Any], seconds: float = 60) -> dict[str, Any]:
-    """Asks a model and gives its last answer."""
+def hand_in(caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Asks a model and gives its first answer."""
     row = catalog.find(asked["model"])
     headers = {} if row.mode == "async" else {"X-DashScope-Async": "disable"}
     answer = caller.post(f"/{row.endpoint.lstrip('/')}", body=asked, headers=headers)
     assert answer.status_code == 200, answer.text
     said: dict[str, Any] = answer.json()
+    return said
+
+
+def ask(caller, asked: Mapping[str, Any], seconds: float = 60) -> dict[str, Any]:
+    """Asks a model and gives its last answer."""
+    row, said = catalog.find(asked["model"]), hand_in(caller, asked)
     return caller.wait(said["output"]["task_id"], seconds) if row.mode == "async" else said
 
 
@@ -224,3 +230,54 @@ def test_answers_have_the_documented_shape(start, host, case):
     else:
         assert documented - ours == set()
         assert ours - documented - NOT_IN_THE_SAMPLE == set()
+
+
+def over_long(field: catalog.Field) -> list[str]:
+    """Texts longer than a field is read, of characters and where it makes a difference of words."""
+    texts = ["雪" * ((field.max_chars or 0) + 9)]
+    return texts + (["snow " * (field.max_words + 9)] if field.max_words else [])
+
+
+def test_text_that_is_too_long_is_cut_and_not_refused(start, host):
+    """Every text of every model is read as far as documented; the rest is cut off silently."""
+    caller, tried = start(), 0
+    link = template(caller, host)
+    for model in ASKED:
+        asked = body(model, host, template_id=link)
+        kind = catalog.find(model).request_for(asked)
+        assert kind is not None
+        for path, field in catalog.fields_of(kind).items():
+            part, _, name = path.partition(".")
+            if not field.max_chars or "." in name or (name == "prompt" and "messages" in asked["input"]):
+                continue
+            given = dict(asked.get(part, {}))
+            if name == "prompt_text_en":  # two texts that are too long together are refused, the pages say
+                del given["prompt_text_zh"]
+            for text in over_long(field):
+                hand_in(caller, {**asked, part: {**given, name: text}})
+                tried += 1
+    assert tried > len(ASKED)
+
+
+@pytest.mark.parametrize(
+    ("model", "limit"),
+    [("wan2.6-t2v", 1500), ("wan2.5-i2i-preview", 2000), ("wan2.2-t2i-flash", 500), ("qwen-image", 800)],
+)
+def test_what_was_cut_is_told(start, host, model, limit):
+    """The prompt that an answer repeats is the part that was read."""
+    asked = body(model, host)
+    asked["input"]["prompt"] = "雪" * limit + "月" * 30
+    output = ask(start(), asked)["output"]
+    said = output.get("orig_prompt") or output["results"][0]["orig_prompt"]
+    assert said == "雪" * limit
+
+
+def test_the_texts_of_messages_and_outlines_are_cut_too(start, host):
+    """Text deeper in a request is read as far as any other."""
+    caller = start()
+    long = {"messages": [{"role": "user", "content": [{"text": "雪" * 3000}]}]}
+    for model in ("wan2.6-t2i", "qwen-image-max"):
+        ask(caller, {"model": model, "input": long})
+    edges = {"foreground_edge": [f"{host}/cutout.png"], "foreground_edge_prompt": ["雪" * 200]}
+    asked = body("wanx-background-generation-v2", host)
+    ask(caller, {**asked, "input": {**asked["input"], "reference_edge": edges}})
