@@ -7,9 +7,12 @@ import av
 from PIL import Image
 
 from blocks.emulator.render.animatic import draw_shots
+from blocks.emulator.render.effects import EFFECTS, show
+from blocks.emulator.render.emoji import emoji
 from blocks.emulator.render.filming import FPS, film, frame_count
 from blocks.emulator.render.insets import Insets
 from blocks.emulator.render.job import Rendered, RenderJob
+from blocks.emulator.render.motion_transfer import animate, dance, swap
 from blocks.emulator.render.pictures import makes_pictures, render_pictures
 from blocks.emulator.render.restyling import repaint, restyle
 from blocks.emulator.render.retalking import retalk
@@ -38,9 +41,13 @@ DEFAULT_SIZES = {
 RENDERERS: dict[str, Callable[[RenderJob], Rendered]] = {
     "wan2.2-s2v": speech_to_video,
     "emo-v1": emo,
+    "emoji-v1": emoji,
     "liveportrait": live_portrait,
     "videoretalk": retalk,
     "video-style-transform": restyle,
+    "wan2.2-animate-move": animate,
+    "wan2.2-animate-mix": swap,
+    "animate-anyone-gen2": dance,
 }
 """What renders a model, by the start of its id, the first that fits; the others are chosen by what they are given."""
 FIRST_FRAMES = ("img_url", "first_frame_url", "image_url", "reference_image_url")
@@ -95,17 +102,21 @@ def _animatic(job: RenderJob, size: tuple[int, int], seconds: float, insets: Ins
 
 
 def _from_picture(job: RenderJob, first: Image.Image) -> Rendered:
-    """First frame to video, first and last frame to video, a talking picture."""
+    """First frame to video, an effect on it, first and last frame to video."""
     tier = str(job.parameters.get("resolution") or _by_model(DEFAULT_TIERS, job.model, "720P")).upper()
     size = tier_size(first.width, first.height, tier if tier in TIER_PIXELS else "720P")
     seconds = _seconds(job)
     marked = bool(job.parameters.get("watermark"))
     last = job.media("last_frame_url")
-    text = job.prompt or str(job.input.get("template") or "")
-    if last:
-        frames = transform(first, load(last[0]), text, size, seconds, seed=job.seed, model=job.model, marked=marked)
+    template = str(job.input.get("template") or "")
+    if template in EFFECTS:
+        frames = show(first, template, size, seconds, seed=job.seed, model=job.model, marked=marked)
+    elif last:
+        frames = transform(
+            first, load(last[0]), job.prompt, size, seconds, seed=job.seed, model=job.model, marked=marked
+        )
     else:
-        shots = read_shots(text, seconds, _shot_type(job))
+        shots = read_shots(job.prompt, seconds, _shot_type(job))
         frames = explore(first, shots, size, seconds, seed=job.seed, model=job.model, marked=marked)
     return _write(job, size, seconds, frames)
 
