@@ -1,0 +1,104 @@
+"""What every model of the catalog demands of a file, broken demand by demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+
+import pytest
+
+from blocks import catalog
+from blocks.catalog import Media
+from blocks.media import MediaInfo
+from tasks.inputs import misfits
+
+
+def _specs() -> list[object]:
+    """Each demand on a file once, under the first model and field that make it."""
+    found: dict[Media, str] = {}
+    for model, row in catalog.MODELS.items():
+        for path, field in row.fields.items():
+            media = field.media
+            while media is not None:
+                found.setdefault(media, f"{model} {path} {media.kind}")
+                media = media.also
+    return [pytest.param(spec, id=name) for spec, name in found.items()]
+
+
+def _fitting(spec: Media) -> MediaInfo:
+    """A file that meets every demand, none of them barely."""
+    side = (max(spec.min_side or 0, 64) + min(spec.max_side or 4096, 1000)) // 2
+    fps = ((spec.min_fps or 20) + (spec.max_fps or 30)) / 2
+    film, sound = spec.kind == "video", spec.kind == "audio"
+    return MediaInfo(
+        media_type=f"{spec.kind}/x",
+        format=spec.formats[0] if spec.formats else "any",
+        bytes=1000,
+        width=None if sound else side,
+        height=None if sound else side,
+        seconds=((spec.min_seconds or 0) + (spec.max_seconds or 100)) / 2 if film or sound else None,
+        fps=fps if film else None,
+        video_codec=(spec.codecs or ("h264",))[0] if film else None,
+        has_alpha=spec.needs_alpha,
+    )
+
+
+def _spoilt(spec: Media, good: MediaInfo) -> Iterator[tuple[str, MediaInfo]]:
+    """The demand that is broken, and a file that breaks it and no other."""
+    if spec.formats:
+        yield "formats", replace(good, format="xyz")
+    if spec.min_side is not None:
+        yield "min_side", replace(good, width=spec.min_side - 1, height=spec.min_side)
+    if spec.max_side is not None:
+        yield "max_side", replace(good, width=spec.max_side + 1, height=int(spec.max_side / (spec.max_ratio or 2)) + 1)
+    if spec.max_ratio is not None:
+        low = spec.min_side or 100
+        yield "max_ratio", replace(good, width=round(low * (spec.max_ratio + 0.05)), height=low)
+    if spec.max_pixels is not None:
+        side = int(spec.max_pixels**0.5) + 1
+        yield "max_pixels", replace(good, width=side, height=side)
+    if spec.max_bytes is not None:
+        yield "max_bytes", replace(good, bytes=spec.max_bytes + 1)
+    beyond = 0.0 if spec.open_ends else 0.2  # a container counts whole frames, which is forgiven
+    if spec.min_seconds is not None:
+        yield "min_seconds", replace(good, seconds=spec.min_seconds - beyond)
+    if spec.max_seconds is not None:
+        yield "max_seconds", replace(good, seconds=spec.max_seconds + beyond)
+    if spec.min_fps is not None:
+        yield "min_fps", replace(good, fps=spec.min_fps - 1)
+    if spec.max_fps is not None:
+        yield "max_fps", replace(good, fps=spec.max_fps + 1)
+    if spec.codecs:
+        yield "codecs", replace(good, video_codec="mpeg4")
+    if not spec.alpha:
+        yield "alpha", replace(good, has_alpha=True)
+    if spec.needs_alpha:
+        yield "needs_alpha", replace(good, has_alpha=False)
+
+
+@pytest.mark.parametrize("spec", _specs())
+def test_each_demand_is_made(spec: Media) -> None:
+    """A file that meets every demand passes; one that breaks a single one is told about that one alone."""
+    good = _fitting(spec)
+    assert list(misfits(good, spec)) == []
+    assert len(list(misfits(replace(good, media_type="text/plain"), spec))) == 1
+    for demand, spoilt in _spoilt(spec, good):
+        ((_, allowed),) = misfits(spoilt, spec)
+        limit = getattr(spec, demand)
+        match allowed:
+            case {"min": low} if demand.startswith("min"):
+                assert low == limit
+            case {"max": high} if demand.startswith("max"):
+                assert high == limit
+            case list():
+                assert allowed == list(limit)
+            case _:
+                assert demand in ("alpha", "needs_alpha") and allowed is None
+
+
+def test_every_demand_there_is_is_broken_by_one_of_these() -> None:
+    """A demand that a file can break is broken above for one model at least; the others are no demands on a file."""
+    specs = [spec for case in _specs() for spec in case.values]  # type: ignore[attr-defined]
+    broken = {demand for spec in specs for demand, _ in _spoilt(spec, _fitting(spec))}
+    elsewhere = {"kind", "accepts", "open_ends", "same_size_as", "ascii_only", "may_be_empty", "also", "most"}
+    assert broken | elsewhere == {field.name for field in fields(Media)}
