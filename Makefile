@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup film up test lint format types contract pytest bench lock clean
+.PHONY: help setup film up test lint format types contract pytest bench docs lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -52,6 +52,9 @@ pytest: setup ## the tests; with WANFLOW_TEST_SLOW=1 the slow ones too
 
 bench: setup ## measurements
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
+
+docs: setup ## the pages of docs/models, from the catalog
+	$(BIN)/python -m flows.model_pages
 
 lock: setup ## pins the newest versions that fit pyproject.toml
 	.ci/lock

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-from decimal import Decimal
 from typing import Any
 
 from rich.padding import Padding
@@ -13,8 +11,10 @@ from rich.text import Text
 from blocks import catalog
 from blocks.catalog import UnknownModel
 from flows import library
+from flows import model_words as words
 from flows.document import InvalidInput, Problem
-from flows.kinds import an, no_model
+from flows.kinds import no_model
+from flows.model_examples import examples
 from flows.terminal import out
 
 
@@ -63,131 +63,86 @@ def show_models() -> None:
 
 
 def show_model(said: dict[str, Any]) -> None:
-    """One model: fields, prices, limits, regions, an example, sources."""
+    """One model: fields, facts, examples, and where each of them is known from."""
     out.print(Text(said["id"], style="bold").append(f"  {said['summary']}", style="default"))
-    out.print(Text(f"{said['family']}, {_MODES[said['mode']]}, served in {', '.join(said['regions'])}", style="dim"))
-    functions = said.get("functions") or {"": said["fields"]}
-    for function, fields in functions.items():
+    out.print(Text(f"{said['family']}, {words.MODES[said['mode']]}", style="dim"))
+    for function, fields in words.fields(said).items():
         out.print()
         if function:
             out.print(Text(f"function {function}", style="bold"))
-        out.print(_fields_table(fields))
+        out.print(_fields_table(fields, words.numbers(said)))
     out.print(Text("* required", style="dim"))
     out.print()
     out.print(_facts(said))
+    for dispute in words.disputes(said):
+        out.print(Text(f"Disputed: {dispute}", style="yellow"))
     for note in said["notes"]:
         out.print(Text(f"Note: {note}", style="yellow"))
-    out.print(Text(f"Sources: {'; '.join(said['sources'])}", style="dim"))
+    for title, command in examples(said["id"]):
+        out.print()
+        out.print(Text(f"Example, {title}:" if title else "Example:", style="bold"))
+        out.print(Text(words.typed(command), style="cyan"))
+    out.print()
+    out.print(_legend(said))
 
 
-_MODES = {"async": "answers later (a task)", "sync": "answers at once", "chat": "answers at once (chat)"}
-
-
-def _fields_table(fields: list[dict[str, Any]]) -> Table:
+def _fields_table(fields: list[dict[str, Any]], numbers: dict[str, int]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Field", style="cyan", no_wrap=True)
-    table.add_column("Takes", ratio=2, overflow="fold")
-    table.add_column("Meaning", ratio=3, overflow="fold")
+    table.add_column("Takes", ratio=4, overflow="fold")
+    table.add_column("Meaning, and how sure", ratio=5, overflow="fold")
     part = ""
     for field in fields:
         section, _, name = field["name"].partition(".")
         if section != part:
             part = section
             table.add_row(Text(part, style="bold"), "", "")
-        row = Text(_takes(field)), Text(field.get("description", ""))
-        table.add_row(f"  {name}{' *' if field['required'] else ''}", *row)
+        kind = words.takes(field)
+        if words.default(field):
+            kind += f" (default {words.default(field)})"
+        meaning = Text(field.get("description", "")).append(f" [{words.where(field['source'], numbers)}]", style="dim")
+        table.add_row(f"  {name}{' *' if field['required'] else ''}", Text(kind), meaning)
     return table
 
 
 def _facts(said: dict[str, Any]) -> Table:
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="dim", no_wrap=True)
-    facts.add_column()
-    prices = said["billing"]["prices"]
-    unit = said["billing"]["unit"]
-    for region, table in prices.items():
-        listed = [f"{_price(price, unit)}{'' if key in ('', 'each') else f' at {key}'}" for key, price in table.items()]
-        facts.add_row(f"price, {region}", f"{', '.join(listed)} {'a thousand tokens' if unit == 'token' else an(unit)}")
-    if not prices:
-        free = said["billing"]["free_trial_only"]
-        facts.add_row("price", "none: free trial only" if free else "unknown")
-    limits = said["limits"]["default"]
-    rate, tasks = limits["submits_per_second"], limits["in_progress"]
-    count, span = (rate, "second") if rate is None or rate >= 1 else (round(rate * 60, 2), "minute")
-    held = [f"{count:g} {'submit' if count == 1 else 'submits'} a {span}"] if count else []
-    held += [f"{tasks} {'task' if tasks == 1 else 'tasks'} in progress"] if tasks else []
-    facts.add_row("limits", ", ".join(held) or "unknown")
-    facts.add_row("example", Text(_example(said), style="cyan"))
+    facts.add_column(ratio=1)
+
+    numbers, told = words.numbers(said), set()
+
+    def add(name: str, fact: str, text: str) -> None:
+        source = said["sources"].get(fact) if fact not in told else None
+        told.add(fact)
+        facts.add_row(name, Text(text).append(f" [{words.where(source, numbers)}]" if source else "", style="dim"))
+
+    for place, table in words.prices(said).items():
+        listed = ", ".join(f"{price}{f' at {key}' if key else ''}" for key, price in table.items())
+        add(f"price, {place}", "price", f"{listed} {words.unit(said)}")
+    if not said["billing"]["prices"]:
+        add("price", "price", words.no_price(said))
+    add("billed by", "usage", ", ".join(said["billing"]["usage_fields"]))
+    for place, held in words.limits(said).items():
+        add(f"limits, {place}" if place else "limits", "limits", held)
+    add("served in", "regions", ", ".join(said["regions"]))
+    add("address", "endpoint", said["endpoint"])
+    add("result", "result", words.result(said))
+    if words.output(said):
+        add("output", "output", words.output(said))
+    add("usual time", "typical_seconds", words.span(said["typical_seconds"]))
     return facts
 
 
-def _price(price: str, unit: str) -> str:
-    amount = Decimal(price) * (1000 if unit == "token" else 1)
-    text = f"{amount:f}".rstrip("0")
-    whole, _, cents = text.partition(".")
-    return f"¥{whole}.{cents:0<2}"
-
-
-_SAMPLES = {"image": "picture.png", "video": "clip.mp4", "audio": "sound.mp3"}
-
-
-def _example(said: dict[str, Any]) -> str:
-    """A ``generate`` command that asks for what the model needs."""
-    fields = next(iter(said["functions"].values())) if said.get("functions") else said["fields"]
-    words = [f"wanflow generate {said['id']}"]
-    for field in fields:
-        section, _, name = field["name"].partition(".")
-        if "." not in name and (field["required"] or name == "prompt" or "example" in field):
-            words.append(f"{'-i' if section == 'input' else '-p'} {name}={_sample(field)}")
-    return " ".join(words)
-
-
-def _sample(field: dict[str, Any]) -> str:
-    if "example" in field:
-        return shlex.quote(str(field["example"]))
-    if field.get("choices"):
-        return str(field["choices"][0])
-    if field["name"] == "input.messages":
-        return "'[{role: user, content: Hello}]'"
-    if field.get("media"):
-        return _SAMPLES[field["media"]["kind"]]
-    return str(field.get("min", 1)) if field["type"] in ("integer", "number") else "'A lantern in the snow'"
-
-
-def _takes(field: dict[str, Any]) -> str:
-    if field.get("choices"):
-        kind = " | ".join(_yaml(choice) for choice in field["choices"])
-    elif field.get("list"):
-        kind = f"list of {field['type']}, {_bounds(field)}".removesuffix(", ")
-    else:
-        kind = f"{field['type']} {_bounds(field)}".strip()
-    if field.get("size"):
-        kind = f"width*height, {_size(field['size'])}"
-    if field.get("max_words"):
-        kind += f", at most {field['max_chars']} Chinese characters or {field['max_words']} words"
-    elif field.get("max_chars"):
-        kind += f", at most {field['max_chars']} characters"
-    if "default" in field and field["default"] is not None:
-        kind += f" (default {_yaml(field['default'])})"
-    return kind
-
-
-def _size(size: dict[str, Any]) -> str:
-    if "min_side" in size:
-        return f"each side {size['min_side']}…{size['max_side']}"
-    return f"{size['min_pixels']}…{size['max_pixels']} pixels in all, up to {size['max_ratio']} to 1"
-
-
-def _bounds(field: dict[str, Any]) -> str:
-    if "min" not in field and "max" not in field:
-        return ""
-    if field.get("min") == field.get("max"):
-        return str(field["min"])
-    return f"{field.get('min', '')}…{field.get('max', '')}"
-
-
-def _yaml(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value) or '""'
+def _legend(said: dict[str, Any]) -> Text:
+    """The pages that the facts come from, and what the words for how sure they are mean."""
+    legend = Text("Sources; after a colon stand lines of the vendor's pages as of 2026-02-09:\n", style="dim")
+    for number, (name, page) in enumerate(words.pages(said).items(), 1):
+        legend.append(f"{number:3} {name}{', ' + page['url'] if 'url' in page else ''}\n")
+    used = {source["sure"] for source in words.all_sources(said)}
+    return legend.append(
+        "; ".join(f"{word}: {meaning}" for word, meaning in catalog.SURE.items() if word in used) + "."
+    )
 
 
 def pipelines_listed() -> list[dict[str, Any]]:

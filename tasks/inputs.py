@@ -22,6 +22,8 @@ from tasks.downloading import DownloadFailed, WebFiles
 from tasks.sources import Source, SourceMissing, locate
 
 _SAME_FORMAT = {"jpg": "jpeg", "tif": "tiff", "mpg": "mpeg", "heif": "heic"}
+_FORMAT_OF = {"video/quicktime": "mov", "video/x-matroska": "mkv", "video/x-msvideo": "avi", "audio/mpeg": "mp3"}
+"""Formats whose media types go by another name."""
 _UNREADABLE = frozenset({"heic", "mxf"})
 _SLACK = 0.1  # seconds or pictures a second: containers count whole frames and sound packets
 
@@ -123,7 +125,7 @@ async def _info(source: Source, spec: Media) -> MediaInfo:
         subtype = asset.media_type.partition("/")[2]
         return MediaInfo(
             media_type=asset.media_type,
-            format={"quicktime": "mov", "x-matroska": "mkv", "x-msvideo": "avi"}.get(subtype, subtype),
+            format=_FORMAT_OF.get(asset.media_type, subtype),
             bytes=asset.bytes,
             width=asset.width,
             height=asset.height,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from blocks.catalog.fields import fields_of
 from blocks.catalog.model import Limits, Model
 from blocks.catalog.requests import Request
 from blocks.catalog.rows import find
+from blocks.catalog.sources import FACTS, Source, examples, sources
 
 
 def describe(model: str) -> dict[str, Any]:
@@ -17,12 +19,13 @@ def describe(model: str) -> dict[str, Any]:
         model: the model's id.
 
     Returns:
-        JSON data; ``fields`` by dotted name, or ``functions`` with their own fields for a model with several.
+        JSON data; ``fields`` by dotted name, or ``functions`` with their own fields for a model with several. Each
+        field has its ``source``; ``sources`` holds those of every other fact.
 
     Raises:
         UnknownModel: no such model.
     """
-    row = find(model)
+    row, known = find(model), sources(model)
     said: dict[str, Any] = {
         "id": row.id,
         "family": row.family,
@@ -35,9 +38,9 @@ def describe(model: str) -> dict[str, Any]:
         "regions": list(row.regions),
     }
     if row.variants:
-        said["functions"] = {name: _fields(kind) for name, kind in row.variants.items()}
+        said["functions"] = {name: _fields(kind, known) for name, kind in row.variants.items()}
     else:
-        said["fields"] = _fields(row.request)
+        said["fields"] = _fields(row.request, known)
     said |= {
         "result": list(row.result.urls),
         "passed": row.result.passed or list(row.result.passed_by) or None,
@@ -48,14 +51,17 @@ def describe(model: str) -> dict[str, Any]:
         "limits": {"default": _limits(row.limits)} | {name: _limits(item) for name, item in row.limits_in.items()},
         "same_as": row.same_as,
         "documented": row.documented,
-        "sources": list(row.sources),
+        "sources": {name: known[name].describe() for name in FACTS if name in known},
         "notes": list(row.notes),
+        "examples": examples(model),
     }
     return said
 
 
-def _fields(kind: type[Request]) -> list[dict[str, Any]]:
-    return [field.describe() for field in fields_of(kind).values()]
+def _fields(kind: type[Request], known: Mapping[str, Source]) -> list[dict[str, Any]]:
+    return [
+        field.describe() | {"source": known.get(path, Source()).describe()} for path, field in fields_of(kind).items()
+    ]
 
 
 def _billing(row: Model) -> dict[str, Any]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import shlex
 
 import pytest
 from rich.console import Console
 
 from blocks import catalog
 from flows import listing
-from flows.arguments import request_body
 
 
 def shown(model: str, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -21,16 +19,33 @@ def shown(model: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
 
 
-@pytest.mark.parametrize("model", catalog.MODELS)
-def test_every_example_is_a_request_that_the_model_takes(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command under a model's fields can be typed as it stands."""
-    line = next(line for line in shown(model, monkeypatch).splitlines() if line.startswith("example"))
-    words = shlex.split(line.removeprefix("example"))
-    assert words[:3] == ["wanflow", "generate", model]
-    given: dict[str, list[str]] = {"-i": [], "-p": []}
-    for option, value in zip(words[3::2], words[4::2], strict=True):
-        given[option].append(value)
-    catalog.request(request_body(model, given["-i"], given["-p"]))
+def test_every_row_is_listed() -> None:
+    """`wanflow models --json` holds each row of the catalog once, in its order."""
+    assert [row["id"] for row in listing.models_listed()] == list(catalog.MODELS)
+
+
+def test_a_model_tells_how_sure_each_fact_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fields and facts name a page and its lines; the pages stand below with their addresses."""
+    text = shown("wan2.6-i2v", monkeypatch)
+    assert "First frame; the ratio of the video follows it. [reference 1: 4904-4946]" in text
+    assert "1 to 5 minutes [reference 1: 4824]" in text
+    assert "5 submits a second, 5 tasks in progress [public 4; 5]" in text
+    assert "  4 Rate limits, May, https://help.aliyun.com/zh/model-studio/rate-limit" in text
+    assert "reference: the vendor's API reference says so" in text
+
+
+def test_both_sides_of_a_contradiction_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pages disagree, what we follow and what the other page says."""
+    text = shown("video-style-transform", monkeypatch)
+    assert "Disputed: limits: Rate limits, autumn, says: 20 submits a second, 2 tasks in progress; we follow" in text
+
+
+def test_a_checked_model_shows_its_pipeline_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a check finds is handed on by a pipeline; a template has to be made, so there is no request alone."""
+    assert "Example, alone:" in shown("emo-v1", monkeypatch)
+    text = shown("animate-anyone-gen2", monkeypatch)
+    assert "wanflow run docs/models/pipelines/animate-anyone-gen2.yaml" in text
+    assert "wanflow generate" not in text
 
 
 def test_brackets_in_a_meaning_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from blocks import catalog
+from blocks.catalog import sources
 
 
 @pytest.mark.parametrize("model", catalog.MODELS)
@@ -21,7 +22,7 @@ def test_every_description_is_json(model: str) -> None:
 def test_a_field_tells_its_limits() -> None:
     """Type, default, choices and range are there; what is not documented is not."""
     fields = {field["name"]: field for field in catalog.describe("wan2.6-t2v")["fields"]}
-    assert fields["parameters.duration"] | {"description": ""} == {
+    assert fields["parameters.duration"] | {"description": "", "source": {}} == {
         "name": "parameters.duration",
         "type": "integer",
         "required": False,
@@ -29,6 +30,7 @@ def test_a_field_tells_its_limits() -> None:
         "min": 2,
         "max": 15,
         "description": "",
+        "source": {},
     }
     assert fields["input.prompt"]["max_chars"] == 1500
     assert fields["input.prompt"]["required"] is True
@@ -63,3 +65,16 @@ def test_a_request_class_draws_a_form() -> None:
     text = json.dumps(schema)
     assert '"maxLength": 1500' in text
     assert '"maximum": 15' in text
+
+
+def test_a_description_tells_where_each_fact_is_known_from() -> None:
+    """Page, lines, address and how sure, of fields and of the rest; and a request that shows it."""
+    said = catalog.describe("wan2.6-i2v")
+    (place,) = said["sources"]["typical_seconds"]["from"]
+    assert place["lines"] == "4824" and place["kind"] == "reference" and place["url"].startswith("https://")
+    assert set(said["sources"]) == {*sources.FACTS}
+    field = next(field for field in said["fields"] if field["name"] == "input.img_url")
+    assert field["source"]["sure"] == "reference"
+    other = catalog.describe("video-style-transform")["sources"]["limits"]
+    assert other["sure"] == "disputed" and other["instead_of"][0]["says"].startswith("20 submits")
+    assert catalog.request(said["examples"][0]["request"]).row.id == "wan2.6-i2v"
