@@ -72,6 +72,8 @@ MODELS = (
         notes=(
             TRIAL_NOTE,
             "Masks: models.yaml takes bmp and no heif, the API page heif and no bmp; we follow the API page.",
+            "The pictures may come in base64, says the API page; models.yaml names addresses only.",
+            "add_watermark is on by default (API page), where models.yaml has marks off by default everywhere.",
             "Both masks are drawn on a canvas of the picture's size, says the API page; another size is refused.",
             "dilate_flag is advised with the masks of image-instance-segmentation.",
             "One sample sends X-DashScope-DataInspection: enable; nothing calls that header required.",

@@ -107,6 +107,8 @@ MODELS = (
         sources=("models.yaml image-out-painting", "models-extra.yaml image-out-painting, rate_limits"),
         notes=(
             "Tasks in progress: models.yaml and the API page say 5, the rate-limit page says 10; we keep the smaller.",
+            "Formats, sides and base64 are those of the API page; models.yaml names none of them.",
+            "add_watermark is on by default (API page), where models.yaml has marks off by default everywhere.",
             "The result's ratio stays within 1 to 4 and 4 to 1.",
             "That a request without any way to widen is refused is our reading: the page names what each way needs.",
             "How long a task takes is not said; the range is around the sample (26 s), best_quality takes longer.",

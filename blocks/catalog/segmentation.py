@@ -51,7 +51,7 @@ MODELS = (
             TRIAL_NOTE,
             "The sample sends empty parameters, and so do we.",
             "In the mask a pixel's value is the number of the person, from 1; 0 is nobody. It goes as it is into "
-            "image-erase-completion, which erases whatever is not pure black.",
+            "image-erase-completion, which erases whatever is not pure black (`catalog.hand_over`).",
             "oss:// is taken because the page links to the temporary upload; models-extra.yaml notes http only.",
             "How long a task takes is not said; the range is around the sample (27 s).",
         ),

@@ -135,6 +135,8 @@ _NOTES = (
     TRIAL_NOTE,
     "prompt and face_prompt: the page asks for fewer than 100 characters, and the guide's own English examples have up "
     "to four times as many; we count 99 Chinese characters or 99 words.",
+    "5 MB: the guide advises it for every picture, the API page demands it but for the face; we follow the API page.",
+    "Results stand in output.results; the API page's field list also names output.result_url, which is read too.",
     "Sides: the API page takes 256 and 4096 themselves, models.yaml excludes them; we follow the API page.",
     "aspect_ratio, realPerson and predefined_face_id stand in input (models-extra.yaml); models.yaml leaves it open.",
     "How long a task takes is not said; the range is around the sample (24 s).",

@@ -77,9 +77,15 @@ class Task:
 
 
 def prompt_of(body: Mapping[str, Any]) -> str | None:
-    """The prompt in a request body, also in the messages form, when there is one."""
+    """The prompt in a request body, also in the messages form or under another name, when there is one."""
     match body.get("input"):
-        case {"prompt": str() as prompt} | {"messages": [{"content": [{"text": str() as prompt}]}]}:
+        case (
+            {"prompt": str() as prompt}
+            | {"messages": [{"content": [{"text": str() as prompt}]}]}
+            | {"ref_prompt": str() as prompt}
+            | {"prompt_text_zh": str() as prompt}
+            | {"prompt_text_en": str() as prompt}
+        ):
             return prompt
     return None
 

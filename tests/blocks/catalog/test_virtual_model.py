@@ -103,3 +103,15 @@ def test_it_has_no_price() -> None:
     assert catalog.cost("virtualmodel-v2", {"image_count": 2}).amount is None
     assert catalog.describe("virtualmodel-v2")["billing"]["free_trial_only"] is True
     assert any("cannot be paid for" in note for note in catalog.find("virtualmodel-v2").notes)
+
+
+def test_results_and_failures_as_the_page_shows_them() -> None:
+    """Results stand in a list, or as the field table says in one field; a failure is free though it counts pictures."""
+    listed = {"results": [{"url": "http://r/1.png"}], "task_metrics": {"TOTAL": 1, "SUCCEEDED": 1, "FAILED": 0}}
+    for output in (listed, {"result_url": "http://r/1.png"}):
+        answer = catalog.read("virtualmodel-v2", {"output": {"task_status": "SUCCEEDED", **output}})
+        assert answer.urls == ("http://r/1.png",)
+    output = {"task_status": "FAILED", "code": "InvalidImageResolution", "message": "too small"}
+    failed = catalog.read("virtualmodel-v2", {"output": output, "usage": {"image_num": 0}})
+    assert (failed.code, failed.urls) == ("InvalidImageResolution", ())
+    assert catalog.cost("virtualmodel-v2", failed.usage, status=failed.status).amount == 0
