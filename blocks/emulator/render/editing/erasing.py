@@ -3,6 +3,7 @@
 Facts: models-extra.yaml image-erase-completion: whatever is not pure black is erased, or kept by the second mask.
 """
 
+import numpy as np
 from PIL import Image
 
 from blocks.emulator.render.editing.filling import fill, grown
@@ -20,6 +21,9 @@ def erase(job: RenderJob, number: int) -> Image.Image:
     hole = painted(job.media("mask_url")[0], picture.size, over=0)
     if job.parameters.get("dilate_flag", True):
         hole = grown(hole, max(2, round(min(picture.size) * 0.008)))
-    for kept in job.media("foreground_url"):
-        hole &= ~painted(kept, picture.size, over=0)
-    return marked_by_default(fill(picture, hole, detail=not job.parameters.get("fast_mode", False)), job)
+    kept = np.zeros_like(hole)
+    for path in job.media("foreground_url"):
+        kept |= painted(path, picture.size, over=0)
+    hole &= ~kept
+    made = fill(picture, hole, detail=not job.parameters.get("fast_mode", False), without=kept)
+    return marked_by_default(made, job)

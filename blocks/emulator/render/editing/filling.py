@@ -14,18 +14,26 @@ _MOST = 24
 """Holes filled by copying; the smaller ones beyond get smooth colour."""
 
 
-def fill(picture: Image.Image, hole: Mask, *, detail: bool = True) -> Image.Image:
+def fill(picture: Image.Image, hole: Mask, *, detail: bool = True, without: Mask | None = None) -> Image.Image:
     """The picture with the hole filled; outside the hole it is unchanged.
 
     Every hole is filled with the part of the picture whose surroundings look most like its own, its colours bent so
     that no seam shows; where no part fits, and without ``detail``, with smooth colour.
+
+    Args:
+        picture: The picture.
+        hole: What is filled.
+        detail: Whether parts of the picture are copied.
+        without: What is left alone, and not taken as an example either.
     """
     pixels = np.asarray(picture.convert("RGB")).astype(np.float32)
     if not hole.any():
         return picture.convert("RGB")
-    made = smooth_fill(pixels, hole)
+    unknown = hole if without is None or (hole | without).all() else hole | without
+    made = smooth_fill(pixels, unknown)
     if detail:
-        _copy_in(pixels, made, hole)
+        _copy_in(pixels, made, hole, unknown)
+    made = np.where(hole[..., None], made, pixels)
     return Image.fromarray(np.clip(made + 0.5, 0, 255).astype(np.uint8))
 
 
@@ -59,22 +67,24 @@ def grown(mask: Mask, by: int) -> Mask:
     return made > 0 if by else mask
 
 
-def _copy_in(pixels: Floats, made: Floats, hole: Mask) -> None:
+def _copy_in(pixels: Floats, made: Floats, hole: Mask, unknown: Mask) -> None:
     rows, columns = hole.shape
     scale = max(1.0, max(hole.shape) / _COARSE)
     small_size = max(1, round(columns / scale)), max(1, round(rows / scale))
     small = np.asarray(Image.fromarray(made.clip(0, 255).astype(np.uint8)).resize(small_size, Image.Resampling.BOX))
-    small_hole = np.asarray(as_image(hole).resize(small_size, Image.Resampling.BOX)) > 0
+    small_hole, small_unknown = (
+        np.asarray(as_image(mask).resize(small_size, Image.Resampling.BOX)) > 0 for mask in (hole, unknown)
+    )
     labels = regions(small_hole)
     large = np.bincount(labels.ravel())[1:].argsort()[::-1][:_MOST] + 1
     full = np.asarray(Image.fromarray(labels.astype(np.uint16)).resize((columns, rows), Image.Resampling.NEAREST))
     for label in large:
-        away = _place_like(small.astype(np.float32), small_hole, labels == label)
+        away = _place_like(small.astype(np.float32), small_unknown, labels == label)
         if away is None:
             continue
         part = hole & (full == label)
         if part.any():
-            _copy(pixels, made, hole, part, (round(away[0] * scale), round(away[1] * scale)))
+            _copy(pixels, made, unknown, part, (round(away[0] * scale), round(away[1] * scale)))
 
 
 def _copy(pixels: Floats, made: Floats, hole: Mask, part: Mask, away: tuple[int, int]) -> None:

@@ -121,7 +121,7 @@ def _colour(job: RenderJob, picture: Image.Image, seed: int) -> Image.Image:
     subject = named[1] if len(named) > 1 else (216, 150, 112)
     grey = picture.convert("L").convert("RGB")
     painted_ground, painted_subject = (
-        toned(grey, mix(colour, (16, 14, 22), 0.85), colour, mix(colour, (255, 255, 255), 0.85), 0.9)
+        toned(grey, mix(colour, (16, 14, 22), 0.6), colour, mix(colour, (255, 255, 255), 0.85), 0.9)
         for colour in (ground, subject)
     )
     return Image.composite(painted_subject, painted_ground, _subject(picture))

@@ -96,15 +96,15 @@ def _stand(ground: Image.Image, alpha: Image.Image, box: tuple[int, int, int, in
         line = Image.new("L", (width, height))
         ImageDraw.Draw(line).rectangle([0, edge - 2, width, edge + 1], fill=120)
         ground.paste(mix(colour, (255, 255, 255), 0.3), (0, 0), line.filter(ImageFilter.GaussianBlur(1.5)))
-    # The shadow: the product lies flat and soft at its foot, darkest where it touches.
-    flat = max(4, round((foot - box[1]) * 0.14))
-    lying = alpha.crop(box).transpose(Image.Transpose.FLIP_TOP_BOTTOM).resize((round(across * 1.06), flat))
-    for strength, blur, lift in ((120, 0.05, 0.35), (190, 0.016, 0.6)):
+    left, _, right, _ = alpha.crop((0, foot - max(2, (foot - box[1]) // 10), width, foot)).getbbox() or box
+    # Wide and soft around the foot, narrow and dark where it touches.
+    for strength, wide, tall, blur in ((110, 1.5, 0.24, 0.09), (200, 1.04, 0.09, 0.025)):
+        half, deep = (right - left) * wide / 2, (right - left) * tall
+        middle = (left + right) / 2
         shadow = Image.new("L", ground.size)
-        shape = lying.resize((lying.width, max(3, round(flat * (1 - lift)))))
-        shadow.paste(shape, (round((box[0] + box[2] - shape.width) / 2), round(foot - shape.height * 0.62)), shape)
+        ImageDraw.Draw(shadow).ellipse([middle - half, foot - deep, middle + half, foot + deep * 0.7], fill=strength)
         soft = shadow.filter(ImageFilter.GaussianBlur(max(1.0, across * blur)))
-        ground.paste(mix(colour, (8, 8, 14), 0.85), (0, 0), soft.point(lambda v, s=strength: v * s // 255))
+        ground.paste(mix(colour, (8, 8, 14), 0.85), (0, 0), soft)
 
 
 def _mean(picture: Image.Image) -> Colour:

@@ -49,7 +49,7 @@ def extended(picture: Image.Image, margins: Margins, *, soft: bool = True) -> Im
     scale = max(1, round(max(width, height) / 512))
     small = made.reduce(scale)
     reach = min(picture.size) / scale
-    for strength, start in ((0.02, 0.0), (0.05, 0.12)) if soft else ((0.015, 0.1),):
+    for strength, start in ((0.02, 0.0), (0.05, 0.12)) if soft else ((0.01, 0.5),):
         blurred = small.filter(ImageFilter.GaussianBlur(max(1.0, strength * reach)))
         share = _distance(small.size, margins, scale) / max(1.0, reach)
         mask = Image.fromarray((np.clip((share - start) / 0.25, 0, 1) * 255).astype(np.uint8))

@@ -21,7 +21,7 @@ def test_jobs_and_results_cross_processes(tmp_path: Path) -> None:
     assert rendered.files == (tmp_path / "t.mp4",)
 
 
-@pytest.mark.parametrize("model", ["wan2.6-t2i", "qwen-image-max", "wanx-poster-generation-v1"])
+@pytest.mark.parametrize("model", ["wan2.6-t2i", "qwen-image-max", "wan2.2-t2i-flash"])
 def test_picture_models_give_pictures(tmp_path: Path, model: str) -> None:
     """As many PNG files as asked for, of the asked size, different from one another."""
     body = {"input": {"prompt": "A lighthouse at dawn"}, "parameters": {"n": 2, "size": "1024*768"}}
@@ -36,12 +36,12 @@ def test_picture_models_give_pictures(tmp_path: Path, model: str) -> None:
 
 
 def test_editing_a_picture_works_on_it(tmp_path: Path, picture: Path) -> None:
-    """An edited picture keeps its size and is another picture."""
+    """An edited picture keeps its ratio and is another picture."""
     body = {"input": {"prompt": "at night"}, "parameters": {}}
     rendered = render(RenderJob("wan2.5-i2i-preview", "t", body, {"input.images.0": picture}, tmp_path, 1))
     with Image.open(rendered.files[0]) as made, Image.open(picture) as given:
-        assert made.size == given.size
-        assert made.convert("RGB").tobytes() != given.convert("RGB").tobytes()
+        assert made.width / made.height == pytest.approx(given.width / given.height, abs=0.01)
+        assert made.convert("RGB").tobytes() != given.convert("RGB").resize(made.size).tobytes()
 
 
 def test_a_model_nobody_thought_of_is_rendered(tmp_path: Path, picture: Path, story) -> None:  # type: ignore[no-untyped-def]
