@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from flows import generations
 from flows.invocation import (
     DONE,
     PARTLY,
@@ -147,6 +149,41 @@ def generate(
         show_generations(generations)
     failed = sum(not one.succeeded for one in generations)
     raise typer.Exit(DONE if not failed else REFUSED if failed == len(generations) else PARTLY)
+
+
+app.add_typer(generations.app, name="generations")
+
+
+@app.command()
+def spend(
+    by: Annotated[str | None, typer.Option("--by", metavar="day|model|run", help="Only this table.")] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="YYYY-MM-DD", help="From this day on, UTC.")] = None,
+    storage: StorageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what was paid, by day, model and run."""
+    if by not in (None, "day", "model", "run"):
+        fail(f"--by takes day, model or run, got {by!r}", "InvalidInput", WRONG_INPUT, as_json)
+    try:
+        first = date.fromisoformat(since) if since else None
+    except ValueError:
+        fail(f"--since takes a day such as 2026-01-31, got {since!r}", "InvalidInput", WRONG_INPUT, as_json)
+    prepare(verbose=False)
+
+    async def work() -> Any:
+        from flows.options import Options
+        from tasks.spending import spent
+
+        async with Options(storage).session(offline=True) as session:
+            return await spent(session.storage, since=first)
+
+    found = run_async(work, as_json)
+    from flows.spend import show_spend, spend_json
+
+    if as_json:
+        print_json(spend_json(found, first))
+    else:
+        show_spend(found, by)
 
 
 @app.command()

@@ -96,7 +96,11 @@ def _exit_code(error: Exception) -> int | None:
         return WRONG_INPUT
     from blocks.client.errors import DashScopeError
     from flows.productions import ProductionFailed
+    from tasks.in_flight import NotInFlight
+    from tasks.resuming import NotOurs
 
+    if isinstance(error, NotInFlight | NotOurs):
+        return WRONG_INPUT
     return REFUSED if isinstance(error, DashScopeError | ProductionFailed) else None
 
 

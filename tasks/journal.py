@@ -23,6 +23,7 @@ class Entry(BaseModel):
 
     Attributes:
         intent_at: when the submit was about to be sent, UTC.
+        prompt: of the request: the provider repeats it beside a result, which tells one task from another.
         submission: the provider's answer; None while nobody knows whether it was accepted.
         writer: host and process that wrote the intent, for people.
     """
@@ -33,6 +34,7 @@ class Entry(BaseModel):
     model: str
     account: str
     intent_at: datetime
+    prompt: str | None = None
     submission: Submission | None = None
     writer: str = ""
 
@@ -78,13 +80,16 @@ async def entries(storage: MediaStorage) -> list[Entry]:
     return [Entry.model_validate(item) for item in found if item is not None]
 
 
-async def write_intent(storage: MediaStorage, *, fingerprint: str, model: str, account: str, now: datetime) -> Entry:
+async def write_intent(
+    storage: MediaStorage, *, fingerprint: str, model: str, account: str, now: datetime, prompt: str | None = None
+) -> Entry:
     """Say that a submit is about to be sent. Must be on storage before the POST leaves."""
     entry = Entry(
         fingerprint=fingerprint,
         model=model,
         account=account,
         intent_at=now,
+        prompt=prompt,
         writer=f"{socket.gethostname()}:{os.getpid()}",
     )
     await storage.write_json(path_of(fingerprint, account), entry.model_dump(mode="json"))
@@ -108,6 +113,11 @@ async def owner(storage: MediaStorage, task_id: str) -> dict[str, str] | None:
     """The mark of the intent that led to the provider's task, or None when no generation of this storage owns it."""
     found: dict[str, str] | None = await storage.read_json(_owner(task_id))
     return found
+
+
+async def let_go(storage: MediaStorage, task_id: str, why: str) -> None:
+    """Say of a task that nobody here asked for that it is dealt with: nobody adopts it, nothing lists it."""
+    await storage.create_json(_owner(task_id), {"let_go": why})
 
 
 async def settle(storage: MediaStorage, fingerprint: str, account: str) -> None:

@@ -1,7 +1,8 @@
 """Finding out whether a submit whose answer is missing was accepted, before it is ever sent again.
 
-A process sends one submit of a model at a time, so at most one of its intents can be open when it dies or loses an
-answer. Reconciling happens in the same turn: of the tasks that no intent owns, a single one can only be this one.
+Of the account's tasks around the time of the intent, those that some intent owns are not the one, nor are those that
+ended without a result: they cost nothing. Those that are left are waited for, as they would be in any case, because the
+provider repeats the prompt beside a result (models.yaml result.extra): a task with another prompt is not the one.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import logging
 import time
 from datetime import datetime, timedelta
 
+from blocks.catalog import Status
 from blocks.client import TaskPage, TaskRow
 from blocks.client.errors import DashScopeError
 from tasks import journal
 from tasks.records import TASK_LIFE, Submission
 from tasks.session import Session, now
+from tasks.watched import StillRunning
 
 log = logging.getLogger("wanflow.reconciling")
 
@@ -28,6 +31,8 @@ _LOOKS_SECONDS_NEAR = (0.0, 0.1, 0.3)
 _OTHERS_SECONDS = 75.0
 _OTHERS_SECONDS_NEAR = 5.0
 _LIST_PATIENCE_SECONDS = 600.0
+_TELLS_SECONDS = 1800.0
+"""How long a task that may be the one is waited for, until its result tells."""
 
 
 class AmbiguousSubmission(Exception):
@@ -45,14 +50,12 @@ class AmbiguousSubmission(Exception):
         super().__init__(
             f"{entry.model}: the answer to the submit of {entry.intent_at:%Y-%m-%d %H:%M:%S} UTC was lost and {why}."
             f"{named} It was not sent again, because that could pay twice. Look the task up in the provider's console;"
-            f" when it is not there, delete {journal.path_of(entry.fingerprint, entry.account)} and run again."
+            f" when it is not there, `wanflow generations forget {entry.fingerprint[:12]}` and run again."
         )
 
 
 async def reconcile(session: Session, entry: journal.Entry, *, request_id: str | None = None) -> Submission | None:
     """The submission that an intent without an answer led to, found in the account's task list.
-
-    The caller holds the model's turn to submit.
 
     Args:
         entry: the intent.
@@ -73,18 +76,80 @@ async def reconcile(session: Session, entry: journal.Entry, *, request_id: str |
         if ours is not None:
             return _adopted(session, entry, ours)
     until = time.monotonic() + (_OTHERS_SECONDS_NEAR if session.emulated else _OTHERS_SECONDS)
-    while unowned:
+    prompts = _Prompts(session, entry)
+    while candidates := await prompts.fitting(unowned):
+        # In this order: whoever owned a candidate meanwhile is no rival any more, and the claim fails.
         rivals = await _open_beside(session, entry)
-        if len(unowned) == 1 and not rivals and await journal.claim(session.storage, entry, unowned[0].task_id):
-            return _adopted(session, entry, unowned[0])
-        if (len(unowned) > 1 and not rivals) or time.monotonic() > until:
-            _cannot_tell(session, entry, unowned, rivals)
+        late = time.monotonic() > until
+        one = _the_one(entry, candidates, rivals, late=late)
+        if one is not None:
+            if await journal.claim(session.storage, entry, one.task_id):
+                return _adopted(session, entry, one)
+        elif late or not rivals:
+            _cannot_tell(session, entry, candidates, rivals)
             return None
         await asyncio.sleep(1.0)
         ours, unowned = await _look(session, entry, request_id)
         if ours is not None:
             return _adopted(session, entry, ours)
     return None
+
+
+def _the_one(
+    entry: journal.Entry, candidates: list[TaskRow], rivals: list[journal.Entry], *, late: bool
+) -> TaskRow | None:
+    """The candidate that is this intent's: the only one, or, where each of several intents has one, by their order."""
+    if not rivals:
+        return candidates[0] if len(candidates) == 1 else None
+    times = [row.created_at for row in candidates]
+    if not late or len(candidates) != len(rivals) + 1 or None in times:
+        return None
+    intents = sorted([entry, *rivals], key=lambda one: (one.intent_at, one.fingerprint))
+    return sorted(candidates, key=lambda row: (row.created_at, row.task_id))[intents.index(entry)]
+
+
+class _Prompts:
+    """Tells tasks apart by the prompt that the provider repeats; asks for each task once.
+
+    Args:
+        entry: the intent whose task is looked for.
+    """
+
+    def __init__(self, session: Session, entry: journal.Entry) -> None:
+        self._session = session
+        self._entry = entry
+        self._fits: dict[str, bool] = {}
+
+    async def fitting(self, rows: list[TaskRow]) -> list[TaskRow]:
+        """The tasks that may be the one; waits for the end of those that are not known yet."""
+        new = [row for row in rows if row.task_id not in self._fits]
+        self._fits |= dict(
+            zip([row.task_id for row in new], await asyncio.gather(*map(self._may_be, new)), strict=True)
+        )
+        return [row for row in rows if self._fits[row.task_id]]
+
+    async def _may_be(self, row: TaskRow) -> bool:
+        try:
+            answer = await self._session.watcher.wait(
+                row.task_id,
+                model=self._entry.model,
+                submitted_at=row.created_at or self._entry.intent_at,
+                deadline_seconds=_TELLS_SECONDS,
+            )
+        except (StillRunning, DashScopeError):
+            return True
+        if answer.status is not Status.SUCCEEDED:
+            return False
+        said = answer.values.get("orig_prompt")
+        return not isinstance(said, str) or _same(said, self._entry.prompt)
+
+
+def _same(one: str, other: str | None) -> bool:
+    """Whether two prompts may be the same: the service cuts one that is too long."""
+    if other is None:
+        return True
+    one, other = " ".join(one.split()), " ".join(other.split())
+    return one.startswith(other) or other.startswith(one)
 
 
 async def _look(session: Session, entry: journal.Entry, request_id: str | None) -> tuple[TaskRow | None, list[TaskRow]]:
@@ -109,6 +174,7 @@ async def _open_beside(session: Session, entry: journal.Entry) -> list[journal.E
         if other.submission is None
         and (other.account, other.model) == (entry.account, entry.model)
         and other.fingerprint != entry.fingerprint
+        and (other.prompt is None or _same(other.prompt, entry.prompt))
         and abs(other.intent_at - entry.intent_at) <= _POST_TAKES + 2 * _CLOCKS_DIFFER
     ]
 

@@ -1,0 +1,126 @@
+"""Everything in flight or lost has a name, and can be picked up, cancelled and forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from blocks.client import Client
+from blocks.client.errors import NotCancellable
+from tasks import journal, spending
+from tasks.generation import generate
+from tasks.in_flight import NotInFlight, find, in_flight
+from tasks.resuming import NotOurs, cancel, forget, resume
+from tasks.watching import Watcher
+from tests.tasks.conftest import Died, Open, asked
+
+
+async def _die(*_: Any, **__: Any) -> Any:
+    raise Died
+
+
+async def left(here: Any, monkeypatch: pytest.MonkeyPatch, where: Any = (Watcher, "wait"), prompt: str = "a") -> None:
+    """A run that died with a generation in flight."""
+    with monkeypatch.context() as patched:
+        patched.setattr(*where, _die)
+        with pytest.raises((Died, BaseExceptionGroup)):
+            await here.run(asked(prompt))
+
+
+async def test_what_a_dead_run_left_is_listed_and_resumed(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named with its price and request; resumed, its file is in storage and the next run finds it cached."""
+    here = studio(run_seconds=0.3)
+    await left(here, monkeypatch)
+    async with here.session() as session:
+        [one] = await in_flight(session)
+        assert one.task_id == here.emulator.tasks()[0].task_id and one.quoted_cny and one.mine
+        assert one.request == {**asked("a").to_dict(), "take": 1}
+        assert await find(session, one.task_id[:8]) == await find(session, one.fingerprint or "") == one
+        done = await resume(session, one)
+        assert await in_flight(session) == []
+    assert done.failure is None and done.cost_cny == one.quoted_cny
+    assert await here.storage.size(done.assets[0].path) == done.assets[0].bytes
+    again = await here.run(asked("a"))
+    assert again.cached and again.assets[0].path == done.assets[0].path and here.submits == 1
+    assert [note.cost_cny for note in await spending.spent(here.storage)] == [done.cost_cny]
+
+
+async def test_a_lost_answer_is_resumed_and_nothing_is_sent(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An intent whose task is found is picked up; one that was never accepted is dropped, not sent."""
+    here = studio()
+    await left(here, monkeypatch, (journal, "complete"), "accepted")
+    await left(here, monkeypatch, (Client, "submit"), "never sent")
+    async with here.session() as session:
+        intents = await in_flight(session)
+        assert {one.state for one in intents if one.fingerprint} == {"unanswered"}
+        ended = [(await resume(session, one)).status for one in intents if one.fingerprint]
+        assert sorted(str(status) for status in ended) == ["None", "SUCCEEDED"]
+        assert await in_flight(session) == []
+    assert here.submits == 1
+
+
+async def test_a_task_that_nobody_here_asked_for_is_named_and_recovered(studio: Open) -> None:
+    """What the account runs beside this storage is listed as not ours; resumed, its files are kept."""
+    here = studio()
+    async with here.session() as session:
+        stranger = await session.client.submit(asked("a stranger"))
+        [one] = await in_flight(session)
+        assert one.fingerprint is None and one.task_id == stranger.task_id
+        done = await resume(session, one)
+        assert f"recovered-{one.task_id}/" in done.assets[0].path
+        assert await here.storage.size(done.assets[0].path) == done.assets[0].bytes
+        assert await in_flight(session) == []
+
+
+async def test_a_failed_task_settles(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resumed, it says why it failed, costs nothing, and is in flight no more."""
+    here = studio(rules=[{"at": "task", "do": "moderate"}])
+    await left(here, monkeypatch)
+    async with here.session() as session:
+        done = await resume(session, (await in_flight(session))[0])
+        assert done.failure and done.failure.kind == "ModerationRefused" and done.cost_cny == 0
+        assert await in_flight(session) == []
+
+
+async def test_a_waiting_task_is_cancelled_and_a_running_one_is_not(
+    studio: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider cancels what is PENDING; what runs stays in flight and says so."""
+    waits = {"kind": "timing", "queue_seconds": 600}
+    here = studio(run_seconds=600, rules=[{"at": "task", "prompt": "waits", "do": waits}])
+    await left(here, monkeypatch, prompt="waits")
+    await left(here, monkeypatch, prompt="runs")
+    async with here.session() as session:
+        found = {one.request["input"]["prompt"]: one for one in await in_flight(session) if one.request}
+        await cancel(session, found["waits"])
+        with pytest.raises(NotCancellable):
+            await cancel(session, found["runs"])
+        assert [one.task_id for one in await in_flight(session)] == [found["runs"].task_id]
+        assert {task.task_id: task.status for task in here.emulator.tasks()}[found["waits"].task_id] == "CANCELED"
+        await forget(session, found["runs"])
+        assert await in_flight(session) == []
+
+
+async def test_another_account_cannot_pick_it_up(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A generation that another key sent is listed, and refused with the account's name."""
+    here = studio()
+    await left(here, monkeypatch)
+    monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-another")
+    async with here.session() as session:
+        [one] = await in_flight(session)
+        with pytest.raises(NotOurs, match=one.account):
+            await resume(session, one)
+        with pytest.raises(NotInFlight, match="generations list"):
+            await find(session, "nothing-like-it")
+
+
+async def test_the_same_request_is_sent_anew_once_forgotten(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forgetting is the user's word that the first task is given up."""
+    here = studio(run_seconds=0.2)
+    await left(here, monkeypatch)
+    async with here.session() as session:
+        await forget(session, (await in_flight(session))[0])
+    async with here.session(results=False):
+        assert (await generate(asked("a"))).succeeded
+    assert here.submits == 2
