@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
+from numpy.typing import NDArray
 from PIL import Image
 
 from blocks.emulator.render.layers import Canvas
@@ -65,3 +66,23 @@ def facts(source: Path) -> tuple[int, int, float, Fraction]:
         else:
             seconds = stream.frames / float(rate)
         return stream.width, stream.height, max(1 / 30, seconds), min(rate, Fraction(30))
+
+
+def rgb_frames(source: Path, side: int, fps: Fraction, count: int) -> NDArray[np.uint8]:
+    """All frames of a video, small: frames x rows x columns x RGB, the long side as given.
+
+    Args:
+        source: The video.
+        side: Pixels of the longer side.
+        fps: Frames a second.
+        count: How many frames; the last one is repeated where the video ends before.
+    """
+    width, height, _, _ = facts(source)
+    scale = min(1.0, side / max(width, height))
+    size = max(16, round(width * scale / 2) * 2), max(16, round(height * scale / 2) * 2)
+    made = np.empty((count, size[1], size[0], 3), np.uint8)
+    number = 0
+    for number, canvas in enumerate(sampled(source, size, fps, count)):
+        made[number] = canvas.frame().to_ndarray(format="rgb24")
+    made[number + 1 :] = made[number]
+    return made

@@ -125,13 +125,13 @@ class Titles:
 
 
 @lru_cache(maxsize=16)
-def mark_stamp(unit: int) -> Stamp:
+def mark_stamp(unit: int, text: str = MARK) -> Stamp:
     """The mark of generated pictures, white with a soft shadow, half transparent."""
     size = max(16, round(unit * 0.034))
     face = font(size)
-    width, height = round(face.getlength(MARK)) + size // 2, round(size * 1.4)
+    width, height = round(face.getlength(text)) + size // 2, round(size * 1.4)
     letters = Image.new("L", (width // 2 * 2 + 2, height // 2 * 2))
-    ImageDraw.Draw(letters).text((size // 4, letters.height / 2), MARK, font=face, fill=205, anchor="lm")
+    ImageDraw.Draw(letters).text((size // 4, letters.height / 2), text, font=face, fill=205, anchor="lm")
     shadow = ImageChops.offset(letters, 1, 2).filter(ImageFilter.GaussianBlur(size / 14)).point(lambda v: v // 2)
     picture = Image.new("RGB", letters.size, (0, 0, 0))
     picture.paste((255, 255, 255), (0, 0), letters.point(lambda v: min(255, v * 2)))
