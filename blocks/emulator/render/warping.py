@@ -9,8 +9,8 @@ from blocks.emulator.render.layers import Canvas, to_planes
 from blocks.emulator.render.motions import Motion, Points, after
 from blocks.emulator.render.subject import Subject
 
-CELLS = 20
-"""Cells of the grid along the longer side; within a cell the picture is stretched evenly."""
+CELLS = 24
+"""Cells of the grid along the longer side; within a cell the picture is stretched evenly. Colours make do with half."""
 Quad = tuple[float, ...]
 Mesh = list[tuple[tuple[int, int, int, int], Quad]]
 
@@ -30,7 +30,8 @@ class Sheet:
         self.alpha = alpha
         self.planes = tuple(Image.fromarray(plane) for plane in to_planes(picture))
         width, height = picture.size
-        step = max(4, -(-max(width, height) // CELLS) // 2 * 2)
+        step = max(8, -(-max(width, height) // CELLS) // 2 * 2)
+        self._box = (alpha.getbbox() if alpha is not None else None) or (0, 0, width, height)
         self._columns = [*range(0, width, step), width]
         self._rows = [*range(0, height, step), height]
         x, y = np.meshgrid(np.array(self._columns, np.float32), np.array(self._rows, np.float32))
@@ -72,15 +73,24 @@ class Sheet:
             last = np.array(self.size, np.float32) - 1
             pixels = last - np.abs(last - np.abs(pixels))  # what lies beyond an edge is its mirror image
             pixels = np.clip(pixels, 0, last)
-        corners = np.concatenate([pixels[:-1, :-1], pixels[1:, :-1], pixels[1:, 1:], pixels[:-1, 1:]], axis=-1)
+        return self._mesh(pixels, 1), self._mesh(pixels, 2)
+
+    def _mesh(self, pixels: Points, part: int) -> Mesh:
+        """Cells of a plane so many times smaller, and the corners they come from; only where there is something."""
+        rows, columns = ([*range(0, len(lines) - 1, part), len(lines) - 1] for lines in (self._rows, self._columns))
+        nodes = pixels[rows][:, columns] / part
+        corners = np.concatenate([nodes[:-1, :-1], nodes[1:, :-1], nodes[1:, 1:], nodes[:-1, 1:]], axis=-1)
+        xs, ys = corners[..., 0::2] * part, corners[..., 1::2] * part
+        left, top, right, bottom = self._box
+        seen = (xs.max(-1) >= left) & (xs.min(-1) <= right) & (ys.max(-1) >= top) & (ys.min(-1) <= bottom)
         mesh: Mesh = []
-        half: Mesh = []
-        for row, (top, bottom) in enumerate(zip(self._rows, self._rows[1:], strict=False)):
-            for column, (left, right) in enumerate(zip(self._columns, self._columns[1:], strict=False)):
-                quad = corners[row, column]
-                mesh.append(((left, top, right, bottom), tuple(quad.tolist())))
-                half.append(((left // 2, top // 2, right // 2, bottom // 2), tuple((quad / 2).tolist())))
-        return mesh, half
+        for r, quads in enumerate(corners.tolist()):
+            above, below = self._rows[rows[r]] // part, self._rows[rows[r + 1]] // part
+            for c, quad in enumerate(quads):
+                if seen[r, c]:
+                    near, far = self._columns[columns[c]] // part, self._columns[columns[c + 1]] // part
+                    mesh.append(((near, above, far, below), tuple(quad)))
+        return mesh
 
 
 def _bent(plane: Image.Image, mesh: Mesh) -> Image.Image:
