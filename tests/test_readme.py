@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,7 +18,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from blocks import catalog
 from blocks.emulator import Emulator
+from blocks.media import probe
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,6 +38,9 @@ ELSEWHERE = {
     "make test": "this is what it runs",
     "wanflow up": "test_the_film_is_run_from_its_deployment",
     "prefect deployment run film/film": "test_the_film_is_run_from_its_deployment",
+    "wanflow models wan2.7-t2v": "test_the_model_of_the_readme_becomes_one_of_the_catalog",
+    "make docs": "test_the_model_of_the_readme_becomes_one_of_the_catalog",
+    **{command: "test_the_model_of_the_readme_is_generated" for command in COMMANDS if "generate wan2.7" in command},
 }
 HERE = [command for command in COMMANDS if command not in ELSEWHERE]
 
@@ -132,9 +140,75 @@ def until(holds: Callable[[], object], seconds: float = 150) -> None:
 
 def test_the_python_of_the_readme_works(desk: Path, environment: dict[str, str]) -> None:
     """The Python example makes a film and prints where its page is."""
-    (code,) = [text for kind, text in BLOCKS if kind == "python"]
+    (code,) = [text for kind, text in BLOCKS if kind == "python" and not text.startswith("# blocks/")]
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=desk, env=environment, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
     assert Path(done.stdout.strip().splitlines()[-1]).is_file()
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project to which the README's model was added as it says: each block where it belongs."""
+    folder = tmp_path_factory.mktemp("extended")
+    for name in ("flows", "tasks", "blocks", "docs/models/inputs"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for _, text in BLOCKS:
+        named = re.match(r"# (blocks/[\w./-]+)[:,](.*)\n", text)
+        if named is None:
+            continue
+        file, where = folder / named[1], named[2]
+        before = file.read_text(encoding="utf-8") if file.is_file() else ""
+        mark = {" before MODELS": "\nMODELS = (\n", " in MODELS": "\n)\n", " under public": "public:\n"}.get(where)
+        if mark is None:
+            assert not before
+            file.write_text(text, encoding="utf-8")
+            continue
+        at = before.rindex(mark)
+        at = at + len(mark) if where == " under public" else at + 1
+        file.write_text(f"{before[:at]}{text}{before[at:]}", encoding="utf-8")
+    return folder
+
+
+def run_extended(words: list[str], folder: Path, environment: dict[str, str]) -> str:
+    """What a command of the extended copy prints."""
+    done = subprocess.run(
+        [sys.executable, *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def test_the_model_of_the_readme_becomes_one_of_the_catalog(extended: Path) -> None:
+    """Added as the README says, it is listed, described with its sources, priced, and gets its page."""
+    assert "wan2.7-t2v" not in catalog.MODELS, "the README calls it a model that is not there"
+    said = json.loads(run_extended(["-m", "flows.cli", "models", "wan2.7-t2v", "--json"], extended, {**os.environ}))
+    assert {field["source"]["sure"] for field in said["fields"]} == {"public"}
+    assert said["sources"]["typical_seconds"]["sure"] == "assumed"
+    run_extended(["-m", "flows.model_pages"], extended, {**os.environ})
+    page = (extended / "docs/models/wan2.7-t2v.md").read_text(encoding="utf-8")
+    assert "The request above costs ¥1.20 in Beijing: 2 seconds at ¥0.60." in page
+    assert "| `parameters.ratio` | 16:9 \\| 9:16" in page
+    assert "wan2.7-t2v.md" in (extended / "docs/models/README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_model_of_the_readme_is_generated(extended: Path, prefect_server: str, tmp_path: Path) -> None:
+    """Added as the README says, it is planned, sent, rendered by the emulator and paid for like any other."""
+    (command,) = [command for command in COMMANDS if "generate wan2.7" in command]
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("DASHSCOPE_")}
+    mine |= {"PREFECT_API_URL": prefect_server, "WANFLOW_STORAGE": str(tmp_path / "media")}
+    words = ["-m", "flows.cli", *shlex.split(command)[1:], "--json"]
+    (made,) = json.loads(run_extended(words, extended, mine))["generations"]
+    assert (made["status"], made["cost"]["amount"]) == ("SUCCEEDED", 1.2)
+    (output,) = made["outputs"]
+    film = probe(Path(output["uri"]))
+    assert (film.width, film.height, film.seconds) == (1280, 720, 2)
+    pipeline = tmp_path / "boat.yaml"
+    pipeline.write_text(
+        "pipeline: boat\nsteps:\n  boat: {model: wan2.7-t2v, input: {prompt: A boat}, parameters: {duration: 3}}\n",
+        encoding="utf-8",
+    )
+    plan = json.loads(run_extended(["-m", "flows.cli", "plan", str(pipeline), "--json"], extended, mine))
+    assert plan["total_cny"] == "3.0"
