@@ -22,6 +22,8 @@ THROTTLED_PATIENCE_SECONDS = 1800.0
 """How long 429 is waited out before a submit gives up."""
 NOT_SENT_PATIENCE_SECONDS = 120.0
 """The same for connections that are refused."""
+STORAGE_PATIENCE_SECONDS = 120.0
+"""How long an answer that storage does not take is kept in mind."""
 _UNREACHABLE_INPUTS = 3
 _LOST_ANSWERS = 2
 _LAST_WORD_SECONDS = 10.0
@@ -37,14 +39,20 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
     patience = _Patience(session, request.model)
     lost = 0
     while True:
-        async with session.turn(request.model), session.pace.submit(request.model):
-            entry = await journal.write_intent(
-                session.storage, fingerprint=fingerprint, model=request.model, account=session.account, now=now()
-            )
-            try:
-                return await _seen_through(_post(session, request, entry))
-            except DashScopeError as error:
-                failed = error
+        async with session.turn(request.model):
+            async with session.pace.submit(request.model):
+                entry = await journal.write_intent(
+                    session.storage,
+                    fingerprint=fingerprint,
+                    model=request.model,
+                    account=session.account,
+                    now=now(),
+                    prompt=_prompt(request),
+                )
+                try:
+                    return await _seen_through(_post(session, request, entry))
+                except DashScopeError as error:
+                    failed = error
             if failed.accepted == "unknown":
                 submission = await recover(session, entry, request_id=failed.request_id)
                 if submission is not None:
@@ -61,14 +69,14 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
 
 
 async def recover(session: Session, entry: journal.Entry, *, request_id: str | None = None) -> Submission | None:
-    """Reconcile an open intent and journal what it led to. The caller holds the model's turn.
+    """Reconcile an open intent and journal what it led to.
 
     Raises:
         AmbiguousSubmission: nobody can tell.
     """
     submission = await reconcile(session, entry, request_id=request_id)
     if submission is not None:
-        await journal.complete(session.storage, entry, submission)
+        await _complete(session, entry, submission)
     return submission
 
 
@@ -130,8 +138,29 @@ async def _post(session: Session, request: Request, entry: journal.Entry) -> Sub
         account=session.account,
         quoted_cny=catalog.quote(request, region=session.region).amount,
     )
-    await journal.complete(session.storage, entry, submission)
+    await _complete(session, entry, submission)
     return submission
+
+
+async def _complete(session: Session, entry: journal.Entry, submission: Submission) -> None:
+    """Journal what the provider answered; a storage that is away for a moment is waited for."""
+    started = time.monotonic()
+    attempt = 0
+    while True:
+        try:
+            await journal.complete(session.storage, entry, submission)
+            return
+        except OSError as error:
+            if time.monotonic() - started >= STORAGE_PATIENCE_SECONDS:
+                raise
+            attempt += 1
+            log.warning("Task %s cannot be journalled (%s); trying again.", submission.task_id, error.strerror or error)
+        await session.pace.back_off(attempt)
+
+
+def _prompt(request: Request) -> str | None:
+    said = getattr(request.input, "prompt", None)
+    return said if isinstance(said, str) else None
 
 
 async def _seen_through(post: Coroutine[Any, Any, Submission]) -> Submission:

@@ -82,8 +82,7 @@ async def submit(
     if entry is not None:
         submission = entry.submission
         if submission is None:
-            async with session.turn(model):
-                submission = await recover(session, entry)
+            submission = await recover(session, entry)
         if submission is not None and not submission.expired(now()):
             return submission
     return await send(session, await _staged(session, request, assets), fingerprint)

@@ -98,9 +98,13 @@ class LocalFiles:
         self.local_path(path).unlink(missing_ok=True)
 
     def list(self, path: str) -> list[str]:
-        """Every finished file below a folder, sorted; none when there is no such folder."""
+        """Every finished file below a folder, sorted; none when there is no such folder.
+
+        Raises:
+            OSError: the storage cannot be read; that is not the same as being empty.
+        """
         found = []
-        for folder, folders, names in os.walk(self.local_path(path)):
+        for folder, folders, names in os.walk(self.local_path(path), onerror=_unless_missing):
             folders[:] = [name for name in folders if not name.startswith(".")]
             here = Path(folder).relative_to(self._folder)
             found += [(here / name).as_posix() for name in names if not name.startswith(".")]
@@ -113,6 +117,11 @@ class LocalFiles:
     def _temporary_beside(self, target: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         return target.parent / f".{secrets.token_hex(8)}.tmp"
+
+
+def _unless_missing(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _inside_or_none(path: str) -> str | None:

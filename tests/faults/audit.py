@@ -115,8 +115,9 @@ def _production(workload: Workload, good: list[dict[str, Any]], log: Path, only_
             yield Finding("other", f"{one['step']}: costs {one['cost_cny']} in the manifest, {cost} by its usage")
     for task in by_id.values():
         yield Finding("duplicate", f"task {task['task_id']} of {task['model']} is in no manifest")
-    if only_run and Decimal(str(said["cost"])) != bill:
-        yield Finding("other", f"the run says {said['cost']} CNY, the provider's usage makes {bill}")
+    told = Decimal(str(said["cost"]["amount"]))
+    if only_run and told != bill:
+        yield Finding("other", f"the run says {told} CNY, the provider's usage makes {bill}")
 
 
 def _damage(path: Path, asset: dict[str, Any]) -> str | None:

@@ -82,6 +82,9 @@ class Forks:
             stdout=subprocess.PIPE,
             text=True,
         )
+        assert self._parent.stdout is not None
+        if not self._parent.stdout.readline():
+            raise RuntimeError("the process that forks did not start")
         self._lock = threading.Lock()
         self._processes: dict[int, Process] = {}
         self._reader = threading.Thread(target=self._listen, daemon=True)
@@ -122,6 +125,7 @@ class Forks:
 
 def _serve() -> None:
     _import_everything()
+    _say(ready=1)
     numbers: dict[int, int] = {}
     pending = b""
     while True:

@@ -6,8 +6,10 @@ import os
 import secrets
 import shutil
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.faults.audit import Finding, files_with
@@ -30,11 +32,13 @@ def run_rounds(
     Returns:
         The rounds in the order of their seeds, and the seconds they took.
     """
-    server = PrefectServer(folder / "prefect")
-    forks = Forks(server.environment)
     key = f"sk-test-{secrets.token_hex(16)}"
     done: list[Round] = []
-    try:
+    with ExitStack() as stack:
+        server = PrefectServer(folder / "prefect")
+        stack.callback(server.close)
+        forks = Forks(server.environment)
+        stack.callback(forks.close)
         server.wait()
         began = time.monotonic()
         with ThreadPoolExecutor(parallel or os.cpu_count() or 1) as pool:
@@ -44,9 +48,6 @@ def run_rounds(
                 if told is not None:
                     told(done[-1])
         seconds = time.monotonic() - began
-    finally:
-        forks.close()
-        server.close()
     found = [path.relative_to(folder) for path in files_with(server.folder, key)]
     done.sort(key=lambda one: one.seed)
     if found:
@@ -61,6 +62,8 @@ def _round(seed: int, folder: Path, forks: Forks, server: PrefectServer, key: st
     try:
         made = Bench(seed, home, forks, server, key).run()
     except Exception as error:
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "failed.txt").write_text(traceback.format_exc(), encoding="utf-8")
         made = Round(seed, trouble_of(seed), findings=[Finding("other", f"the round itself failed: {error!r}")])
     if not made.findings:
         shutil.rmtree(home, ignore_errors=True)

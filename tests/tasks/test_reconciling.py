@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from tasks import journal
 from tasks.fingerprint import fingerprint
@@ -12,18 +15,27 @@ from tasks.records import TASK_LIFE
 from tasks.session import Session, now
 from tests.tasks.conftest import Open, asked, until
 
+DUSK = "a lighthouse at dusk"
 
-async def _intent(session: Session, prompt: str = "a lighthouse at dusk", *, age: timedelta = timedelta(0)) -> None:
+
+async def _intent(
+    session: Session, prompt: str = DUSK, *, age: timedelta = timedelta(0), **parameters: Any
+) -> journal.Entry:
     """What a run leaves that died after the intent."""
-    key = await fingerprint(asked(prompt), storage=session.storage, assets={})
-    await journal.write_intent(
-        session.storage, fingerprint=key, model="wan2.6-t2v", account=session.account, now=now() - age
+    key = await fingerprint(asked(prompt, **parameters), storage=session.storage, assets={})
+    return await journal.write_intent(
+        session.storage,
+        fingerprint=key,
+        model="wan2.6-t2v",
+        account=session.account,
+        now=now() - age,
+        prompt=prompt,
     )
 
 
-async def _foreign(session: Session, prompt: str = "somebody else's") -> str:
+async def _foreign(session: Session, prompt: str = DUSK, **parameters: Any) -> str:
     """A task of the account that no journal of this storage knows."""
-    answer = await session.client.submit(asked(prompt))
+    answer = await session.client.submit(asked(prompt, **parameters))
     assert answer.task_id
     return answer.task_id
 
@@ -91,10 +103,11 @@ async def test_several(studio: Open) -> None:
     here = studio()
     async with here.session() as session:
         await _intent(session)
-        candidates = {await _foreign(session, "one"), await _foreign(session, "two")}
+        candidates = {await _foreign(session), await _foreign(session, seed=2)}
         made = await generate(asked())
     assert made.failure and made.failure.code == "AmbiguousSubmission" and here.submits == 2
-    assert all(task_id in made.failure.message for task_id in candidates) and "delete journal/" in made.failure.message
+    assert all(task_id in made.failure.message for task_id in candidates)
+    assert made.fingerprint[:12] in made.failure.message
     assert len(await here.journalled()) == 1
 
 
@@ -103,9 +116,54 @@ async def test_resubmit(studio: Open) -> None:
     here = studio()
     async with here.session(on_ambiguous="resubmit") as session:
         await _intent(session)
-        candidates = {await _foreign(session, "one"), await _foreign(session, "two")}
+        candidates = {await _foreign(session), await _foreign(session, seed=2)}
         made = await generate(asked())
     assert made.succeeded and made.task_id not in candidates
+
+
+async def test_another_prompt(studio: Open) -> None:
+    """A task whose result repeats another prompt is not the one: nobody's film is taken for ours."""
+    here = studio(run_seconds=0.5)
+    async with here.session() as session:
+        await _intent(session)
+        foreign = await _foreign(session, "somebody else's")
+        made = await generate(asked())
+    assert made.succeeded and made.task_id != foreign and here.submits == 2
+
+
+async def test_without_a_result(studio: Open) -> None:
+    """A task that failed is not waited for and not adopted: it cost nothing, so the request is sent."""
+    here = studio(rules=[{"at": "task", "times": 1, "do": "fail_task"}])
+    async with here.session() as session:
+        await _intent(session)
+        await _foreign(session)
+        made = await generate(asked())
+    assert made.succeeded and here.submits == 2
+
+
+async def test_several_open_intents(studio: Open) -> None:
+    """Intents of one model that dead runs left open each find their own task by its prompt; nothing is sent."""
+    here = studio(run_seconds=0.3)
+    prompts = ["one", "two", "three"]
+    async with here.session() as session:
+        for prompt in prompts:
+            await _intent(session, prompt)
+        task_ids = [await _foreign(session, prompt) for prompt in reversed(prompts)]
+        made = await asyncio.gather(*(generate(asked(prompt)) for prompt in prompts))
+    assert [one.task_id for one in made] == task_ids[::-1] and here.submits == 3
+
+
+async def test_same_prompt(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open intents with the same prompt and a task each find theirs by the order they were sent in."""
+    monkeypatch.setattr("tasks.reconciling._OTHERS_SECONDS_NEAR", 0.5)
+    here = studio()
+    async with here.session() as session:
+        task_ids = []
+        for duration in (2, 3):
+            await _intent(session, duration=duration)
+            task_ids.append(await _foreign(session, duration=duration))
+        made = await asyncio.gather(*(generate(asked(duration=duration)) for duration in (3, 2)))
+    assert [one.task_id for one in made] == task_ids[::-1] and here.submits == 2
 
 
 async def test_another_open_intent(studio: Open) -> None:
@@ -113,18 +171,13 @@ async def test_another_open_intent(studio: Open) -> None:
     here = studio()
     async with here.session() as session:
         await _intent(session)
-        await _intent(session, "the other one")
-        task_id = await _foreign(session, "the other one")
+        other = await _intent(session, seed=2)
+        task_id = await _foreign(session, seed=2)
         run = asyncio.create_task(generate(asked()))
         await until(lambda: here.emulator.counts.get("list", 0) > 3)
-        [other] = [e for e in await journal.entries(here.storage) if e.fingerprint != (await _key(session))]
         await journal.claim(here.storage, other, task_id)
         made = await run
     assert made.succeeded and made.task_id != task_id
-
-
-async def _key(session: Session) -> str:
-    return await fingerprint(asked(), storage=session.storage, assets={})
 
 
 async def test_list_fails(studio: Open) -> None:

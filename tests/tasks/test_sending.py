@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import time
 from typing import Any
 
 import pytest
 
 from blocks.client import Client
+from blocks.storage import MediaStorage
 from tasks import journal, sending
 from tasks.generation import generate
 from tests.tasks.conftest import Open, asked
@@ -143,3 +145,21 @@ async def test_intent_first(studio: Open, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(sending.journal, "complete", completed)
     await here.run()
     assert seen == [True, True]
+
+
+async def test_storage_away(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A storage that is away right after the POST is waited for: the answer is journalled, nothing is sent again."""
+    here = studio()
+    write, broken = MediaStorage.write_json, 3
+
+    async def failing(storage: MediaStorage, path: str, value: Any) -> None:
+        nonlocal broken
+        if path.startswith("journal/owned/") and broken:
+            broken -= 1
+            raise OSError(errno.EIO, "Input/output error")
+        await write(storage, path, value)
+
+    monkeypatch.setattr(MediaStorage, "write_json", failing)
+    made = await here.run()
+    assert made.succeeded and broken == 0
+    assert here.emulator.counts["submit"] == 1 and here.emulator.counts.get("list", 0) <= 1

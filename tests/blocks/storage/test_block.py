@@ -51,6 +51,13 @@ async def test_what_is_written_is_read_again(storage: MediaStorage) -> None:
     assert not await storage.exists("a/facts.json")
 
 
+async def test_away_is_not_empty(tmp_path: Path) -> None:
+    """A storage that cannot be read is an error, not an empty list: nobody may take it for one without a journal."""
+    (tmp_path / "media").write_text("a file where the folder was")
+    with pytest.raises(OSError):
+        await MediaStorage(url=str(tmp_path / "media")).list("journal")
+
+
 async def test_what_is_not_there_is_none(storage: MediaStorage) -> None:
     """A missing file is None or False or nothing to do, never an error, except where it must be opened."""
     assert await storage.read_bytes("none") is None
