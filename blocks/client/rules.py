@@ -152,7 +152,13 @@ RULES: tuple[Rule, ...] = (
         "moderation",
         ("DataInspectionFailed", "CustomRoleBlocked", "FaqRuleBlocked", "InvalidParameter.ImageContent"),
     ),
-    # An input the service could not read.
+    # An input the service could not read, or a result it could not look at.
+    Rule(
+        "refused",
+        ("InvalidParameter", "InvalidParameter.DataInspection"),
+        says=r"image size is not supported for the data inspection",
+        advice="A picture above 10 MB cannot pass moderation: ask for a smaller result, or give a smaller input.",
+    ),
     Rule(
         "unreachable-input",
         (

@@ -30,7 +30,7 @@ class Shape:
         prompts: Where the prompt is repeated: in the output, or in each of several results.
         metrics: Name of the count of good and failed results in a list; None where there is none.
         timed: Whether the documented answers carry times.
-        finished: Whether the messages form says that it has finished.
+        finished: Whether the messages form says that it has finished, and of each part what it is.
     """
 
     prompts: Literal["output", "results"] | None = None
@@ -183,6 +183,8 @@ def _place(
         output[shape.metrics] = {"TOTAL": len(links), "SUCCEEDED": good, "FAILED": len(links) - good}
     if shape.finished:
         output["finished"] = True
+        for choice in output["choices"]:
+            choice["message"]["content"][0]["type"] = "image"
 
 
 def _put(
@@ -211,5 +213,4 @@ def _item(name: str | None, link: str | None, each: Mapping[str, Any], failed: M
 
 
 def _choice(link: str) -> dict[str, Any]:
-    content = [{"type": "image", "image": link}]
-    return {"finish_reason": "stop", "message": {"role": "assistant", "content": content}}
+    return {"finish_reason": "stop", "message": {"role": "assistant", "content": [{"image": link}]}}

@@ -125,10 +125,16 @@ def check_body(raw: dict[str, Any]) -> catalog.Request:
 
 
 def _without_the_sdks_own(raw: dict[str, Any]) -> dict[str, Any]:
-    """The body without what the vendor's SDK adds: `parameters.is_async`, and `input.function` where there is none."""
-    extras = {"parameters": "is_async"} | ({} if catalog.find(raw["model"]).variants else {"input": "function"})
+    """The body without what the vendor's SDK and its documented calls add.
+
+    `parameters.is_async`; `parameters.result_format` of a call that sends a message; `input.function` where there is
+    none.
+    """
+    extras = {"parameters": {"is_async"}, "input": set() if catalog.find(raw["model"]).variants else {"function"}}
+    if isinstance(raw.get("input"), dict) and "messages" in raw["input"]:
+        extras["parameters"].add("result_format")
     return {
-        part: {name: value for name, value in given.items() if name != extras.get(part)}
+        part: {name: value for name, value in given.items() if name not in extras.get(part, ())}
         if isinstance(given, dict)
         else given
         for part, given in raw.items()

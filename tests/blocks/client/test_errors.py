@@ -58,6 +58,12 @@ TABLE: list[tuple[int, str, str, type[DashScopeError]]] = [
     (400, "InvalidParameter", "Don't have authorization to access the media resource during it.", RefusedRequest),
     (400, "InvalidParameter", "The image size is not supported for the data inspection.", RefusedRequest),
     (400, "InvalidParameter.DataInspection", "Unable to download the media resource.", InputUnreachable),
+    (
+        400,
+        "InvalidParameter.DataInspection",
+        "The image size is not supported for the data inspection.",
+        RefusedRequest,
+    ),
     (400, "InvalidParameter.JsonPhrase", "input json error", RefusedRequest),
     (400, "InvalidParameter.FileDownload", "oss download error", InputUnreachable),
     (400, "InvalidParameter.ImageFormat", "read image error", RefusedRequest),

@@ -152,7 +152,22 @@ def test_qwen_answers_each_way_in_its_own_form(start):
         assert (len(task["output"]["results"]), task["usage"]) == (1, {"image_count": 1})
         call = caller.post(PICTURE, body={"model": model, "input": message}, headers=NO_TASK).json()
         (choice,) = call["output"]["choices"]
-        assert choice["message"]["content"][0]["image"] == catalog.read(model, call).urls[0]
+        assert choice["message"]["content"] == [{"image": catalog.read(model, call).urls[0]}]
         assert call["output"]["task_metric"] == {"TOTAL": 1, "SUCCEEDED": 1, "FAILED": 0}
         assert call["usage"] == {"image_count": 1, "width": 1664, "height": 928}
         assert set(call["output"]) == {"choices", "task_metric"}
+
+
+@pytest.mark.parametrize("model", ["qwen-image-max", "qwen-image-plus", "wan2.6-t2i"])
+def test_what_the_documented_sdk_call_sends_besides_is_no_error(start, model):
+    """The pages' example names the form of the result; it says nothing new and is taken."""
+    content = [{"text": "a boat"}]
+    body = {
+        "model": model,
+        "input": {"messages": [{"role": "user", "content": content}]},
+        "parameters": {"result_format": "message", "watermark": False, "prompt_extend": True, "n": 1},
+    }
+    said = start().post(PICTURE, body=body, headers=NO_TASK)
+    assert said.status_code == 200, said.text
+    (choice,) = said.json()["output"]["choices"]
+    assert ("type" in choice["message"]["content"][0]) is (model == "wan2.6-t2i")
