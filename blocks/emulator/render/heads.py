@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from blocks.emulator.render.layers import Canvas
+from blocks.emulator.render.layers import Canvas, Plane
 from blocks.emulator.render.outlines import Outline, find_profile
 
 Box = tuple[float, float, float, float]
 _SMALL = 96
 """Long side in pixels at which skin is looked for."""
-_SKIN = ((84, 123), (136, 172))
+_SKIN = ((84, 123), (139, 172))
 """Blue and red difference of skin of any lightness (BT.709, limited range)."""
 
 
@@ -69,9 +69,10 @@ def find_head(canvas: Canvas, box: Box | None = None) -> Head | None:
     """
     if (outline := find_profile(canvas.luma)) is not None:
         return _of_profile(outline)
-    if box is None and (box := _skin(canvas)) is None:
-        return None
-    return of_box(canvas, box)
+    if box is not None:
+        return of_box(canvas, box)
+    box = _skin(canvas)
+    return of_box(canvas, box) if box is not None and _has_eyes(canvas, box) and _lips(canvas, box) else None
 
 
 def of_box(canvas: Canvas, box: Box) -> Head:
@@ -79,7 +80,7 @@ def of_box(canvas: Canvas, box: Box) -> Head:
     left, top, right, bottom = box
     width, height, middle = right - left, bottom - top, (left + right) / 2
     mouth = top + 0.77 * height
-    line = _lips(canvas, (middle - 0.15 * width, top + 0.65 * height, middle + 0.15 * width, top + 1.02 * height))
+    line = _lips(canvas, box)
     off = 0.0 if line is None else line - mouth
     eyes = tuple((middle + side * 0.22 * width, top + 0.36 * height + off) for side in (-1, 1))
     return Head((middle, mouth + off), 0.19 * width, width, height, bottom + off, eyes)
@@ -93,16 +94,40 @@ def _of_profile(outline: Outline) -> Head:
     return Head(corner, 0.1 * tall, 0.6 * tall, 0.5 * tall, y + tall, (eye,), side)
 
 
-def _lips(canvas: Canvas, box: Box) -> float | None:
-    """The middle of the rows of a part of the picture that are clearly redder than the others."""
-    left, top, right, bottom = (round(side / 2) for side in box)
-    red = np.asarray(canvas.red)[max(0, top) : bottom, max(0, left) : right]
+def _lips(canvas: Canvas, face: Box) -> float | None:
+    """The height of the lips: the middle of the rows in the lower part of a face that are clearly redder."""
+    red = _part(canvas.red, face, 2, (0.35, 0.65, 0.65, 1.02))
     if red.shape[0] < 4 or red.shape[1] < 2:
         return None
     rows = red.mean(axis=1) - float(np.median(red))
     reddest = float(rows.max())
     there = np.flatnonzero(rows > reddest / 2)
-    return None if reddest < 4 else (max(0, top) + float(there.mean()) + 0.5) * 2
+    top = max(0, round((face[1] + 0.65 * (face[3] - face[1])) / 2))
+    return None if reddest < 4 else (top + float(there.mean()) + 0.5) * 2
+
+
+def _has_eyes(canvas: Canvas, face: Box) -> bool:
+    """Whether it is darker on both sides of a face, where eyes are, than between them; and all of it is in view."""
+    if face[0] < 0 or face[1] < 0 or face[2] > canvas.size[0] or face[3] > canvas.size[1]:
+        return False
+    left, between, right = (
+        _part(canvas.luma, face, 1, (begin, 0.05, end, 0.55)) for begin, end in ((0.1, 0.42), (0.42, 0.58), (0.58, 0.9))
+    )
+    if not between.size:
+        return False
+    bright = float(np.median(between))
+    return all(
+        float(np.percentile(side, 4)) < 0.75 * bright and float(np.median(side)) > 0.75 * bright
+        for side in (left, right)
+    )
+
+
+def _part(plane: Image.Image, face: Box, scale: int, shares: Box) -> Plane:
+    """A part of a face, given in shares of its box."""
+    width, height = face[2] - face[0], face[3] - face[1]
+    left, right = (round((face[0] + share * width) / scale) for share in (shares[0], shares[2]))
+    top, bottom = (round((face[1] + share * height) / scale) for share in (shares[1], shares[3]))
+    return np.asarray(plane)[max(0, top) : max(0, bottom), max(0, left) : max(0, right)]
 
 
 def _skin(canvas: Canvas) -> Box | None:
@@ -123,9 +148,10 @@ def _skin(canvas: Canvas) -> Box | None:
         wide = max(wide, int(widths[row]))
         if widths[row] < 0.8 * wide and row - top > 0.6 * wide:
             break
+    # Of an oval face a fifth of the width is gone a quarter of it above the chin; hair may hide the forehead.
+    chin = min(top + 1.33 * wide, row + 0.27 * wide)
     columns = np.flatnonzero(patch[top : top + wide].any(axis=0))
     middle = float(np.average(columns, weights=patch[top : top + wide, columns].sum(axis=0))) + 0.5
-    chin = top + 1.33 * wide
     box = middle - wide / 2, chin - 1.05 * wide, middle + wide / 2, chin
     return box[0] / scale, box[1] / scale, box[2] / scale, box[3] / scale
 
