@@ -50,6 +50,9 @@ contract: setup ## who may import whom
 pytest: setup ## the tests; with WANFLOW_TEST_SLOW=1 the slow ones too
 	$(BIN)/python -m pytest -m "not benchmark" -n 3 --dist loadfile
 
+faults: setup ## real processes killed under every kind of trouble, then audited; ROUNDS=20 for fewer
+	$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),200)
+
 bench: setup ## measurements
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
 
