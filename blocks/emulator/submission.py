@@ -128,7 +128,7 @@ def _without_the_sdks_own(raw: dict[str, Any]) -> dict[str, Any]:
     """The body without what the vendor's SDK and its documented calls add.
 
     `parameters.is_async`; `parameters.result_format` of a call that sends a message; `input.function` where there is
-    none.
+    none; a poster's `auxiliary_parameters` outside the input, as in the first sample of its page.
     """
     extras = {"parameters": {"is_async"}, "input": set() if catalog.find(raw["model"]).variants else {"function"}}
     if isinstance(raw.get("input"), dict) and "messages" in raw["input"]:
@@ -138,6 +138,7 @@ def _without_the_sdks_own(raw: dict[str, Any]) -> dict[str, Any]:
         if isinstance(given, dict)
         else given
         for part, given in raw.items()
+        if part != "auxiliary_parameters"
     }
 
 

@@ -155,3 +155,13 @@ def test_unknown_paths_are_not_found(caller):
     answer = caller.post("/services/nothing/here", body={"model": "wan2.6-t2v", "input": {"prompt": "a"}})
     assert answer.json()["message"].startswith("url error")
     assert caller.get("/nothing").json()["code"] == "NotFound"
+
+
+def test_the_first_sample_of_a_poster_is_taken(caller):
+    """The page's first call has a field outside its input, where it does nothing."""
+    given = {"title": "秋日书市", "prompt_text_zh": "落叶", "generate_mode": "generate"}
+    poster = {"model": "wanx-poster-generation-v1", "input": given, "parameters": {}}
+    answer = caller.post("/services/aigc/text2image/image-synthesis", body=poster | {"auxiliary_parameters": "WMq4"})
+    assert answer.status_code == 200, answer.text
+    other = caller.post("/services/aigc/text2image/image-synthesis", body=poster | {"auxiliary": "WMq4"})
+    assert other.status_code == 400
