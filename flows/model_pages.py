@@ -179,10 +179,10 @@ def _facts(said: dict[str, Any]) -> Iterator[str]:
         "typical_seconds": words.span(said["typical_seconds"]),
         "result": f"`{words.result(said)}`",
         "output": words.output(said),
-        "price": "the table above",
+        "price": "the table above" if said["billing"]["prices"] else words.no_price(said),
         "usage": ", ".join(f"`{name}`" for name in said["billing"]["usage_fields"]),
     }
-    yield from ("## Facts", "", *_table_head("What", "", "Source"))
+    yield from ("## Facts", "", *_table_head("Fact", "What is known", "Source"))
     for name, text in shown.items():
         source = said["sources"].get(name)
         if text and source:

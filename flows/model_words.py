@@ -185,9 +185,10 @@ def fields(said: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 
 def where(source: Mapping[str, Any], numbers: Mapping[str, int]) -> str:
-    """How sure a fact is, and where it stands: ``reference 1: 4888-4899``, the pages by their numbers."""
+    """How sure a fact is, and where it stands, pages by number: ``reference 1: 4888-4899``, ``disputed 1, not 2``."""
     places = "; ".join(_place(place, numbers) for place in source["from"])
-    return f"{source['sure']} {places}".strip()
+    others = "; ".join(_place(place, numbers) for place in source.get("instead_of", ()))
+    return f"{source['sure']} {places}{f', not {others}' if others else ''}".strip()
 
 
 def _place(place: Mapping[str, Any], numbers: Mapping[str, int]) -> str:

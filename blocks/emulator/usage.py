@@ -76,7 +76,10 @@ def usage(request: catalog.Request, made: Made, *, at_once: bool = False) -> dic
     if at_once and row.sync_result is not None:
         return usage(request, made) | {"width": made.width, "height": made.height}
     names = _BY_MODEL.get(row.same_as or row.id) or (_BY_FAMILY.get(row.family) if row.kind == "video" else None)
-    return {name: _COUNTS[name](request, made) for name in names or _BY_KIND[row.kind]}
+    names = names or _BY_KIND[row.kind]
+    if not set(names) & set(row.billing.quantity):  # a new model, counted as its row says
+        names = (*row.billing.quantity, *(("SR",) if row.billing.by.startswith("tier") else ()))
+    return {name: _COUNTS[name](request, made) for name in names}
 
 
 def _whole(number: float | Decimal) -> float:
