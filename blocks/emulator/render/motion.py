@@ -63,7 +63,7 @@ def read_motion(source: Path, fps: Fraction, count: int) -> Motion:
 def _moved(frames: NDArray[np.uint8]) -> tuple[bool, Floats]:
     """Whether the camera stands still, and how surely each pixel of each frame shows something that moves, 0 to 1."""
     middle = len(frames) // 2
-    shifts = [_shift(frames[middle], frame) for frame in frames]
+    shifts = [shift_between(frames[middle], frame) for frame in frames]
     every = max(1, len(frames) // 40)
     held = [
         np.roll(frame, (-y, -x), axis=(0, 1)) for frame, (y, x) in zip(frames[::every], shifts[::every], strict=True)
@@ -80,7 +80,7 @@ def _moved(frames: NDArray[np.uint8]) -> tuple[bool, Floats]:
     return steady, np.clip((smooth(change, 1) - _FAINT) / (_CLEAR - _FAINT), 0, 1)
 
 
-def _shift(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[int, int]:
+def shift_between(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[int, int]:
     """By how many pixels down and to the right most of a picture has moved (phase correlation)."""
     one, two = (np.fft.rfft2(np.gradient(f.mean(axis=-1), axis=1)) for f in (before, after))
     product = two * np.conj(one)

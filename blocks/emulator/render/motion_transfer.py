@@ -136,7 +136,7 @@ def _swapped(
     puppet = Puppet(picture, person, float(np.median(motion.bottom - motion.top)) * height * share)
     if share < 1:
         puppet.fade()
-    scene = _scene(source, motion, size, fps)
+    scene = scene_of(source, motion, size, fps)
     light = [float(np.asarray(plane).mean()) for plane in (scene.luma, scene.blue, scene.red)]
     puppet.toned([(there - here) * _TINT for there, here in zip(light, puppet.light, strict=True)])
     for number, canvas in enumerate(sampled(source, size, fps, len(motion))):
@@ -151,7 +151,7 @@ def _swapped(
         yield made
 
 
-def _scene(source: Path, motion: Motion, size: tuple[int, int], fps: Fraction) -> Canvas:
+def scene_of(source: Path, motion: Motion, size: tuple[int, int], fps: Fraction) -> Canvas:
     """What a video shows behind who moves: the mean of what is seen there, run in from around where nothing is."""
     sums = [np.zeros((size[1] // part, size[0] // part)) for part in (1, 2, 2)]
     seen = [np.zeros_like(plane) for plane in sums[:2]]

@@ -21,6 +21,8 @@ from blocks.emulator.render.sizes import TIER_PIXELS, asked_size, tier_size
 from blocks.emulator.render.soundtrack import sound_of, sound_seconds
 from blocks.emulator.render.stills import explore, load, transform
 from blocks.emulator.render.talking import emo, live_portrait, speech_to_video
+from blocks.emulator.render.video_edits import edit, outpaint
+from blocks.emulator.render.video_extension import extend
 
 T = TypeVar("T")
 DEFAULT_SECONDS = 5.0
@@ -50,6 +52,12 @@ RENDERERS: dict[str, Callable[[RenderJob], Rendered]] = {
     "animate-anyone-gen2": dance,
 }
 """What renders a model, by the start of its id, the first that fits; the others are chosen by what they are given."""
+FUNCTIONS: dict[str, Callable[[RenderJob], Rendered]] = {
+    "video_edit": edit,
+    "video_extension": extend,
+    "video_outpainting": outpaint,
+}
+"""What renders a function of a model that has several (wanx2.1-vace-plus)."""
 FIRST_FRAMES = ("img_url", "first_frame_url", "image_url", "reference_image_url")
 REFERENCES = ("ref_images_url", "reference_urls", "reference_video_urls", "images", "media")
 
@@ -67,6 +75,8 @@ def render(job: RenderJob) -> Rendered:
         of_its_own := next((made for start, made in RENDERERS.items() if job.model.startswith(start)), None)
     ) is not None:
         return of_its_own(job)
+    if (function := FUNCTIONS.get(str(job.input.get("function")))) is not None:
+        return function(job)
     if makes_pictures(job.model):
         return render_pictures(job)
     if job.media("video_url") and job.input.get("function") != "image_reference":

@@ -51,7 +51,7 @@ def repaint(job: RenderJob) -> Rendered:
     width, height, seconds, rate = facts(source)
     size = capped_size(width, height)
     vace = "vace" in job.model
-    change: Callable[[Canvas], Canvas] = _by_words(job, size)
+    change: Callable[[Canvas], Canvas] = by_words(job, size)
     pictures = [
         load(path)
         for key, path in sorted(job.inputs.items())
@@ -60,7 +60,7 @@ def repaint(job: RenderJob) -> Rendered:
     if pictures:
         change = _with_insets(change, Insets(pictures, size))
     if job.parameters.get("watermark"):
-        change = _with_mark(change, size)
+        change = with_mark(change, size)
     seconds = min(seconds, REPAINT_SECONDS) if vace else seconds
     return _refilm(job, source, size, seconds, rate, change, keep_sound=not vace)
 
@@ -87,7 +87,8 @@ def _refilm(
     return Rendered((path,), *size, seconds=float(count / fps), fps=float(fps), sound=sound is not None)
 
 
-def _by_words(job: RenderJob, size: tuple[int, int]) -> Callable[[Canvas], Canvas]:
+def by_words(job: RenderJob, size: tuple[int, int]) -> Callable[[Canvas], Canvas]:
+    """How frames of a size are repainted as a prompt has it: in the style it names, else in the light of its mood."""
     for style, words in STYLE_WORDS.items():
         if re.search(words, job.prompt, re.IGNORECASE):
             return Restyle(style, size)
@@ -110,7 +111,8 @@ def _with_insets(change: Callable[[Canvas], Canvas], insets: Insets) -> Callable
     return draw
 
 
-def _with_mark(change: Callable[[Canvas], Canvas], size: tuple[int, int]) -> Callable[[Canvas], Canvas]:
+def with_mark(change: Callable[[Canvas], Canvas], size: tuple[int, int]) -> Callable[[Canvas], Canvas]:
+    """A change of frames that also puts the mark of generated pictures on them."""
     unit = min(size)
     mark, margin = mark_stamp(unit), round(unit * 0.035)
 
