@@ -61,8 +61,8 @@ class Prop:
     Attributes:
         look: What it looks like.
         size: Side of its square, in the subject's units; on the frame, as a part of the frame's smaller side.
-        x: Where its middle ends up, from the subject's middle or the top of its head, in units; on the frame, in half
-            frames from the frame's middle.
+        x: Where its middle ends up, from the subject's middle, in units; from the top of its head or its shoulders, in
+            units of its build; on the frame, in half frames from the frame's middle.
         y: The same, downwards.
         on: What that is measured from.
         come: Where it comes from, as a distance from there; (0, 0): it grows.
@@ -81,7 +81,7 @@ class Prop:
     size: float
     x: float = 0.0
     y: float = 0.0
-    on: Literal["subject", "head", "frame"] = "subject"
+    on: Literal["subject", "head", "shoulders", "frame"] = "subject"
     come: tuple[float, float] = (0.0, 0.0)
     begin: float = 0.05
     end: float = 0.35
@@ -109,11 +109,16 @@ class Prop:
             px, py = canvas.size[0] / 2 * (1 + x), canvas.size[1] / 2 * (1 + y)
             side = self.size * min(canvas.size) * scale
         else:
+            build = 1.0 if self.on == "subject" else subject.build
+            x, y = x * build, y * build
             if self.on == "head":
                 x, y = x + subject.head[0], y + subject.head[1]
+            elif self.on == "shoulders":
+                y += subject.shoulders
             if self.rides:
                 x, y = _moved(x, y, moves, at)
-            px, py, side = subject.x + x * subject.unit, subject.y + y * subject.unit, self.size * subject.unit * scale
+            px, py = subject.x + x * subject.unit, subject.y + y * subject.unit
+            side = self.size * subject.unit * scale * build
         stamp = _sized(self.look, side, steady=self.throb == self.grow == 1.0 and any(self.come))
         stamp.put(canvas, px - stamp.size[0] / 2, py - stamp.size[1] / 2)
 

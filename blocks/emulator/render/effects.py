@@ -93,10 +93,10 @@ EFFECTS: Mapping[str, Effect] = {
         streams=(Stream(("flash", "orb", "orb-blue"), "round", 8, 0.09, 0.34),)),
     "mermaid": Effect((ripple(0.035, 0.8, 2), carry(0, -0.12, 0.1, 0.8)), cut=True, ground=(ripple(0.05, 1.2, 3),),
         behind=Tint(((20, 120, 160),), 0.65, 0.8), tint=Tint(((40, 170, 190),), 0.42, 0.97), props=(
-            Prop("tail", 1.5, 0.12, 0.86, come=(0.3, 1.6), begin=0.2, end=0.55, sway=(0.06, 0.03)),
+            Prop("tail", 1.7, 0.14, 1.0, on="shoulders", come=(0.3, 1.6), begin=0.2, end=0.55, sway=(0.06, 0.03)),
         ), streams=(Stream(("bubble",), "up", 30, 0.035, 0.6),)),
     "graduation": Effect((head(5, 2), squeeze(0, -0.03, 2)), props=(
-        Prop("gown", 2.0, 0, 0.94, come=(0, 1.8), begin=0.05, end=0.3),
+        Prop("gown", 2.1, 0, 0.86, on="shoulders", come=(0, 1.8), begin=0.05, end=0.3),
         Prop("cap", 0.95, 0, -0.06, on="head", come=(0, -1.4), begin=0.3, end=0.55, sway=(0.01, 0.015), rides=True),
     ), streams=(Stream(("confetti", "confetti-blue", "star"), "down", 44, 0.026, 0.5, begin=0.45),)),
     "dragon": Effect((hop(-0.12, 9), bend(0.1, 4.5), carry(0.3, 0.1, 0.05, 0.5)), cut=True,
@@ -151,14 +151,14 @@ EFFECTS: Mapping[str, Effect] = {
     ), streams=(Stream(("spark",), "out", 16, 0.04, 0.3, begin=0.45),)),
     # first frame of two
     "hanfu-1": Effect((bend(0.1, 1.5), turn(2, 1)), tint=Tint(((255, 206, 150),), 0.26, 1.04), props=(
-        Prop("hanfu", 2.1, 0, 0.94, come=(0, 1.9), begin=0.06, end=0.4),
+        Prop("hanfu", 2.2, 0, 0.9, on="shoulders", come=(0, 1.9), begin=0.06, end=0.4),
         Prop("hairpin", 0.7, 0, 0.12, on="head", come=(0, -1.2), begin=0.35, end=0.6, rides=True),
     ), streams=(Stream(("petal",), "down", 34, 0.034, 0.8),)),
     "solaron": Effect((grow(1.1), shake(0.012, 16, 0.25)), tint=Tint(((255, 150, 40),), 0.3, 0.85), props=(
         Prop("orb", 3.0, 0, 0.1, begin=0.1, end=0.5, throb=1.1, times=4, behind=True),
-        Prop("chest-gold", 1.15, 0, 0.66, come=(0, 1.8), begin=0.1, end=0.34),
-        Prop("shoulder-gold", 0.66, -0.72, 0.3, come=(-1.8, -0.4), begin=0.25, end=0.48),
-        Prop("shoulder-gold", 0.66, 0.72, 0.3, come=(1.8, -0.4), begin=0.32, end=0.55),
+        Prop("chest-gold", 1.15, 0, 0.5, on="shoulders", come=(0, 1.8), begin=0.1, end=0.34),
+        Prop("shoulder-gold", 0.66, -0.72, 0.12, on="shoulders", come=(-1.8, -0.4), begin=0.25, end=0.48),
+        Prop("shoulder-gold", 0.66, 0.72, 0.12, on="shoulders", come=(1.8, -0.4), begin=0.32, end=0.55),
         Prop("visor-gold", 0.86, 0, 0.44, on="head", come=(0, -1.6), begin=0.5, end=0.68),
     ), streams=(Stream(("flame", "ember"), "up", 22, 0.06, 0.4, tumbles=False),), cut=True,
     behind=Tint(((180, 70, 20),), 0.4, 0.6)),
@@ -169,7 +169,7 @@ EFFECTS: Mapping[str, Effect] = {
     "mech1": Effect((squeeze(0.02, 0.03, 2),), tint=Tint(((70, 110, 140),), 0.55, 0.82), props=(
         Prop("gear", 0.5, -0.72, 0.5, on="frame", begin=0.15, end=0.4, throb=1.08, times=6, behind=True),
         Prop("gear", 0.36, 0.76, -0.4, on="frame", begin=0.25, end=0.5, throb=1.08, times=6, behind=True),
-        Prop("chest-steel", 1.15, 0, 0.72, begin=0.3, end=0.6, throb=1.02, times=5),
+        Prop("chest-steel", 1.2, 0, 0.56, on="shoulders", begin=0.3, end=0.6, throb=1.02, times=5),
         Prop("orb-blue", 0.5, -0.1, 0.5, on="head", begin=0.55, end=0.75, throb=1.3, times=6),
         Prop("beam", 2.2, 0, 0.0, on="frame", come=(0, 1.3), begin=0.03, end=0.6, leave=0.62),
     ), cut=True, streams=(Stream(("circuit",), "up", 34, 0.05, 0.4),)),
