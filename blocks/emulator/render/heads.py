@@ -91,7 +91,7 @@ def _of_profile(outline: Outline) -> Head:
     x, y, tall, side = outline.x, outline.y, outline.tall, outline.side
     corner = x + side * 0.26 * tall, y + 0.779 * tall
     eye = x + side * 0.29 * tall, y + 0.47 * tall
-    return Head(corner, 0.1 * tall, 0.6 * tall, 0.5 * tall, y + tall, (eye,), side)
+    return Head(corner, 0.104 * tall, 0.6 * tall, 0.5 * tall, y + tall, (eye,), side)
 
 
 def _lips(canvas: Canvas, face: Box) -> float | None:

@@ -114,7 +114,7 @@ def _open(canvas: Canvas, head: Head, gap: float) -> None:
         soft = max(1.0, 0.012 * width)
         alpha = (deep / soft + 0.5).clip(0, 1) * (2 * half / soft - 0.5).clip(0, 1)
         if head.side:
-            alpha *= ((0.97 - head.side * off) * head.reach / soft + 0.5).clip(0, 1)
+            alpha *= ((1 - head.side * off) * head.reach / soft + 0.5).clip(0, 1)
         throat, tongue, teeth = (colour[number] for colour in colours)
         share = (below + 0.25 * gap * shape) / np.maximum(1.0, gap * shape)
         inner = throat + (tongue - throat) * _smooth((share - 0.55) / 0.3) * (1 - off**2).clip(0, 1)

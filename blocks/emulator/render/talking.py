@@ -10,19 +10,19 @@ from typing import Any
 
 import av
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from blocks.emulator.render.filming import film, frame_count
 from blocks.emulator.render.heads import Box, Head, estimate, find_head, inside, of_box
 from blocks.emulator.render.job import Rendered, RenderJob
-from blocks.emulator.render.layers import Canvas, to_planes
+from blocks.emulator.render.layers import Canvas, Stamp, to_planes
 from blocks.emulator.render.loudness import loudness
 from blocks.emulator.render.sizes import capped_size, tier_size
 from blocks.emulator.render.soundtrack import read_sound, sound_seconds
 from blocks.emulator.render.speaking import Pose, speak
 from blocks.emulator.render.stage import Floats
 from blocks.emulator.render.stills import load
-from blocks.emulator.render.titles import Titles
+from blocks.media.fonts import font
 
 FPS_OF_TIER = {"480P": 16, "720P": 30}
 """models.yaml wan2.2-s2v output."""
@@ -67,10 +67,11 @@ def emo(job: RenderJob) -> Rendered:
     part = _corners(job.input.get("ext_bbox")) or (0.0, 0.0, float(picture.width), float(picture.height))
     ratio = (part[2] - part[0]) / (part[3] - part[1])
     size = min(EMO_SIZES, key=lambda size: abs(math.log(ratio * size[1] / size[0])))
+    part = _fitted(part, picture.size, size)
     lively = LIVELY.get(str(job.parameters.get("style_level")), 1.0)
     face = _corners(job.input.get("face_bbox"))
     manner = Manner(mouth=lively**0.4, head=lively)
-    return _talk(job, _cut(picture, part), size, EMO_FPS, manner, face and _seen_in(face, part, size))
+    return _talk(job, _cut(picture, part, size), size, EMO_FPS, manner, face and _seen_in(face, part, size))
 
 
 def live_portrait(job: RenderJob) -> Rendered:
@@ -84,11 +85,12 @@ def live_portrait(job: RenderJob) -> Rendered:
     )
     size = capped_size(*picture.size, "1080P")
     if job.parameters.get("paste_back") is False:
-        x, y = (head := _head(_canvas(picture, size), None)).middle
-        share, half = picture.width / size[0], 0.95 * max(head.width, head.height)
-        y += 0.1 * head.height
+        head = _head(_canvas(picture, size), None)
+        x, y = head.middle[0], head.middle[1] + 0.1 * head.height
+        share, half = picture.width / size[0], (1.25 if head.side else 0.95) * max(head.width, head.height)
         part = (x - half) * share, (y - half) * share, (x + half) * share, (y + half) * share
-        picture, size = _cut(picture, part), FACE_ALONE
+        size = FACE_ALONE
+        picture = _cut(picture, _fitted(part, picture.size, size), size)
     fps = min(30, max(15, int(_number(job, "video_fps", 24))))
     return _talk(job, picture, size, fps, manner)
 
@@ -115,10 +117,11 @@ def _frames(
 ) -> Iterator[av.VideoFrame]:
     head = _head(canvas, face)
     lives = life(manner, job.seed)
-    titles = Titles(canvas.size, "", job.model, (255, 255, 255), shaded=True)
+    name = _name(job.model, min(canvas.size))
+    margin = round(min(canvas.size) * 0.035)
     for number, loud in enumerate(voice):
         made = speak(canvas, head, lives(number / fps, float(loud)))
-        titles.draw(made, number / fps, number / fps)
+        name.put(made, margin, canvas.size[1] - margin - name.size[1])
         yield made.frame()
 
 
@@ -157,6 +160,17 @@ def _lids(seconds: float, blinks: float, hasty: Floats) -> float:
     return max(0.0, 1 - abs(seconds - middle) / 0.125)
 
 
+def _name(model: str, unit: int) -> Stamp:
+    """The model's name on a dark ground, for a lower corner: above, our own pictures carry theirs."""
+    face = font(max(14, round(unit * 0.023)))
+    width, height = round(face.getlength(model) + 1.4 * face.size), round(1.7 * face.size)
+    panel = Image.new("RGBA", (width, height), (10, 12, 18, 0))
+    brush = ImageDraw.Draw(panel)
+    brush.rounded_rectangle([0, 0, width - 1, height - 1], height / 2, fill=(10, 12, 18, 150))
+    brush.text((width / 2, height / 2), model, font=face, fill=(240, 242, 246, 235), anchor="mm")
+    return Stamp.of(panel)
+
+
 def _head(canvas: Canvas, face: Box | None) -> Head:
     """The face of a portrait; where none can be told, where portraits have it."""
     head = find_head(canvas, face)
@@ -168,17 +182,22 @@ def _canvas(picture: Image.Image, size: tuple[int, int]) -> Canvas:
     return Canvas(*(Image.fromarray(plane) for plane in to_planes(fitted)))
 
 
-def _cut(picture: Image.Image, part: Box) -> Image.Image:
-    """A part of a picture, as far as there is any."""
-    left, top, right, bottom = (round(side) for side in part)
-    left, top = max(0, min(left, picture.width - 2)), max(0, min(top, picture.height - 2))
-    return picture.crop(
-        (left, top, max(left + 2, min(right, picture.width)), max(top + 2, min(bottom, picture.height)))
-    )
+def _fitted(part: Box, picture: tuple[int, int], size: tuple[int, int]) -> Box:
+    """The middle of a part of a picture, as far as there is any, in the ratio of a size."""
+    left, right = max(0.0, min(part[0], picture[0] - 2.0)), min(part[2], float(picture[0]))
+    top, bottom = max(0.0, min(part[1], picture[1] - 2.0)), min(part[3], float(picture[1]))
+    right, bottom = max(left + 2, right), max(top + 2, bottom)
+    scale = min((right - left) / size[0], (bottom - top) / size[1]) / 2
+    x, y = (left + right) / 2, (top + bottom) / 2
+    return x - size[0] * scale, y - size[1] * scale, x + size[0] * scale, y + size[1] * scale
+
+
+def _cut(picture: Image.Image, part: Box, size: tuple[int, int]) -> Image.Image:
+    return picture.resize(size, Image.Resampling.LANCZOS, box=part, reducing_gap=3.0)
 
 
 def _seen_in(box: Box, part: Box, size: tuple[int, int]) -> Box:
-    """A box of the picture, in the part of it that fills a frame."""
+    """A box of the picture, in the part of it that fills a frame of a size."""
     across, down = size[0] / (part[2] - part[0]), size[1] / (part[3] - part[1])
     left, top, right, bottom = box
     return (left - part[0]) * across, (top - part[1]) * down, (right - part[0]) * across, (bottom - part[1]) * down
