@@ -8,6 +8,7 @@ from blocks.emulator.render.editing.given import Mask, as_image
 from blocks.emulator.render.editing.regions import regions
 
 Floats = NDArray[np.float32]
+Levels = NDArray[np.uint8]
 _COARSE = 128
 """Longest side at which the place to copy from is looked for."""
 _MOST = 24
@@ -26,15 +27,16 @@ def fill(picture: Image.Image, hole: Mask, *, detail: bool = True, without: Mask
         detail: Whether parts of the picture are copied.
         without: What is left alone, and not taken as an example either.
     """
-    pixels = np.asarray(picture.convert("RGB")).astype(np.float32)
+    pixels = np.asarray(picture.convert("RGB"))
     if not hole.any():
         return picture.convert("RGB")
     unknown = hole if without is None or (hole | without).all() else hole | without
-    made = smooth_fill(pixels, unknown)
+    made = pixels.copy()
+    box = _box(hole, 16 + max(hole.shape) // 8)
+    made[box] = _levels(smooth_fill(pixels[box].astype(np.float32), unknown[box]))
     if detail:
         _copy_in(pixels, made, hole, unknown)
-    made = np.where(hole[..., None], made, pixels)
-    return Image.fromarray(np.clip(made + 0.5, 0, 255).astype(np.uint8))
+    return Image.fromarray(np.where(hole[..., None], made, pixels))
 
 
 def smooth_fill(pixels: Floats, hole: Mask) -> Floats:
@@ -67,38 +69,48 @@ def grown(mask: Mask, by: int) -> Mask:
     return made > 0 if by else mask
 
 
-def _copy_in(pixels: Floats, made: Floats, hole: Mask, unknown: Mask) -> None:
+def _copy_in(pixels: Levels, made: Levels, hole: Mask, unknown: Mask) -> None:
     rows, columns = hole.shape
     scale = max(1.0, max(hole.shape) / _COARSE)
     small_size = max(1, round(columns / scale)), max(1, round(rows / scale))
-    small = np.asarray(Image.fromarray(made.clip(0, 255).astype(np.uint8)).resize(small_size, Image.Resampling.BOX))
+    small = np.asarray(Image.fromarray(made).resize(small_size, Image.Resampling.BOX)).astype(np.float32)
     small_hole, small_unknown = (
         np.asarray(as_image(mask).resize(small_size, Image.Resampling.BOX)) > 0 for mask in (hole, unknown)
     )
     labels = regions(small_hole)
-    large = np.bincount(labels.ravel())[1:].argsort()[::-1][:_MOST] + 1
-    full = np.asarray(Image.fromarray(labels.astype(np.uint16)).resize((columns, rows), Image.Resampling.NEAREST))
-    for label in large:
-        away = _place_like(small.astype(np.float32), small_unknown, labels == label)
-        if away is None:
-            continue
-        part = hole & (full == label)
-        if part.any():
-            _copy(pixels, made, unknown, part, (round(away[0] * scale), round(away[1] * scale)))
+    for label in np.bincount(labels.ravel())[1:].argsort()[::-1][:_MOST] + 1:
+        away = _place_like(small, small_unknown, labels == label)
+        if away is not None:
+            whole = as_image(labels == label).resize((columns, rows), Image.Resampling.NEAREST)
+            part = hole & (np.asarray(whole) > 0)
+            if part.any():
+                _copy(pixels, made, unknown, part, (round(away[0] * scale), round(away[1] * scale)))
 
 
-def _copy(pixels: Floats, made: Floats, hole: Mask, part: Mask, away: tuple[int, int]) -> None:
+def _copy(pixels: Levels, made: Levels, hole: Mask, part: Mask, away: tuple[int, int]) -> None:
     """Take the part from ``away`` rows and columns off, bent to the colours around it."""
-    ys, xs = np.nonzero(part)
-    top, bottom = max(0, ys.min() - 6), min(part.shape[0], ys.max() + 7)
-    left, right = max(0, xs.min() - 6), min(part.shape[1], xs.max() + 7)
-    rows = np.clip(np.arange(top, bottom) + away[0], 0, part.shape[0] - 1)
-    columns = np.clip(np.arange(left, right) + away[1], 0, part.shape[1] - 1)
-    source = made[np.ix_(rows, columns)]
-    inside, unknown = part[top:bottom, left:right], hole[top:bottom, left:right]
-    bend = smooth_fill(pixels[top:bottom, left:right] - source, unknown)
-    box = made[top:bottom, left:right]
-    box[inside] = (source + bend)[inside]
+    box = _box(part, 6)
+    rows, columns = (
+        np.clip(np.arange(side.start, side.stop) + off, 0, length - 1)
+        for side, off, length in zip(box, away, part.shape, strict=True)
+    )
+    source = made[np.ix_(rows, columns)].astype(np.float32)
+    bend = smooth_fill(pixels[box].astype(np.float32) - source, hole[box])
+    made[box][part[box]] = _levels(source + bend)[part[box]]
+
+
+def _box(mask: Mask, room: int) -> tuple[slice, slice]:
+    """The rows and columns a mask lies in, and some around them."""
+    down, across = (
+        slice(max(0, int(found[0]) - room), min(length, int(found[-1]) + 1 + room))
+        for found, length in ((np.flatnonzero(mask.any(axis=1 - at)), length) for at, length in enumerate(mask.shape))
+    )
+    return down, across
+
+
+def _levels(values: Floats) -> Levels:
+    levels: Levels = np.clip(values + 0.5, 0, 255).astype(np.uint8)
+    return levels
 
 
 def _place_like(pixels: Floats, hole: Mask, part: Mask) -> tuple[int, int] | None:
