@@ -12,7 +12,7 @@ from flows.asked import Asked
 from flows.options import Options
 from flows.plan import Plan
 from flows.production import Production
-from flows.terminal import Progress, counted, err, money, money_json
+from flows.terminal import Progress, counted, err, money, money_json, naming_what_goes_on
 from tasks.session import uses_emulator
 
 
@@ -49,7 +49,7 @@ async def run_of(pipeline: str, file: Path | None, given: list[str], options: Op
         progress = Progress(asked.steps(), quiet=quiet)
         token = producing.listener.set(progress)
         try:
-            with progress.shown():
+            with naming_what_goes_on(session), progress.shown():
                 return await asked.run()
         except producing.ProductionFailed as failed:
             return failed.production

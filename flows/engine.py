@@ -88,19 +88,23 @@ class PipelineRun:
     """A pipeline on its way: what every step did so far.
 
     Attributes:
-        stopped: why nothing new is begun: a refused key or an unpaid account fails every further request, too.
+        stopped: why nothing new is begun: a refused key or an unpaid account fails every further request, too; or a
+            step failed and the pipeline says ``on_failure: stop``.
+        at_work: the steps that have not ended, each a task of the loop.
     """
 
     pipeline: Pipeline
     scope: Scope
     steps: dict[str, StepRun]
     stopped: str | None = None
+    at_work: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
 
 async def run_steps(pipeline: Pipeline, params: dict[str, Any], listener: Listener | None = None) -> PipelineRun:
     """Run every step of a checked pipeline. Needs an open session.
 
-    A step that fails takes along only what depends on it; everything else goes on.
+    A step that fails takes along only what depends on it and everything else goes on, or it ends the run, as the
+    pipeline's ``on_failure`` says.
 
     Args:
         params: values of the parameters, as `flows.parameters.resolve_params` gives them.
@@ -119,11 +123,12 @@ async def run_steps(pipeline: Pipeline, params: dict[str, Any], listener: Listen
         try:
             await _run_step(run, run.steps[name], listener or (lambda _: None))
         finally:
+            run.at_work.pop(name, None)
             over[name].set()
 
     async with asyncio.TaskGroup() as group:
         for name in pipeline.order:
-            group.create_task(follow(name), name=name)
+            run.at_work[name] = group.create_task(follow(name), name=name)
     return run
 
 
@@ -151,6 +156,12 @@ async def _run_step(run: PipelineRun, step_run: StepRun, listener: Listener) -> 
         _fail(run, step_run, failed.failure)
     except InvalidInput as error:
         _fail(run, step_run, _failure_of(error))
+    except asyncio.CancelledError:
+        if not _ended_by_sibling(run):
+            raise
+        goes_on = [str(left) for left in current().left_running if left.label.startswith(step_run.title)]
+        step_run.state, step_run.reason = "skipped", "; ".join([run.stopped or "", *goes_on])
+        run.scope.steps[name] = Skipped(step_run.reason)
     finally:
         step_run.generations.sort(key=lambda one: one[0] or 0)
         step_run.seconds_taken = time.monotonic() - started
@@ -174,6 +185,20 @@ def _fail(run: PipelineRun, step_run: StepRun, failure: Failure) -> None:
     run.scope.steps[step_run.name] = Skipped(f"{step_run.title} failed")
     if failure.stops_run:
         run.stopped = f"the run was stopped: {failure.message}"
+    elif run.pipeline.on_failure == "stop" and run.stopped is None:
+        run.stopped = f"the run was stopped: {step_run.title} failed"
+        for other, task in run.at_work.items():
+            if other != step_run.name and run.steps[other].state == "running":
+                task.cancel()
+
+
+def _ended_by_sibling(run: PipelineRun) -> bool:
+    """Whether it was a failed step that cancelled this one, and not who waits for the whole run."""
+    task = asyncio.current_task()
+    if run.stopped is None or task is None or task.cancelling() != 1:
+        return False
+    task.uncancel()
+    return True
 
 
 def _require(step: Step, scope: Scope) -> None:
@@ -210,9 +235,15 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope) -> Output
         if generation.succeeded:
             return outputs_of(generation.model, generation.assets, generation.values)
         failure = generation.failure
-        if failure and (failure.kind in _FINAL or failure.stops_run):
+        if failure and _is_final(step, failure):
             break
     raise StepFailed(failure or Failure(code=None, message="gave nothing"))
+
+
+def _is_final(step: Step, failure: Failure) -> bool:
+    if failure.kind == "ModerationRefused" and step.fallback_after_moderation:
+        return False
+    return failure.kind in _FINAL or failure.stops_run
 
 
 def _failure_of(error: Exception) -> Failure:

@@ -75,6 +75,7 @@ def compile_film(storyboard: Storyboard) -> Film:
         description=storyboard.look,
         params=params,
         steps=steps,
+        on_failure=storyboard.on_failure,
         deliver=deliver,
     )
     return Film(storyboard, cuts, pipeline)

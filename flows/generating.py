@@ -17,7 +17,7 @@ from flows.calls import without_echoes
 from flows.document import InvalidInput, Problem
 from flows.kinds import no_model
 from flows.options import Options
-from flows.terminal import err, money, money_json, out
+from flows.terminal import err, money, money_json, naming_what_goes_on, out
 from tasks.importing import set_aside
 from tasks.inputs import check_inputs
 from tasks.records import Generation
@@ -103,7 +103,8 @@ async def generate_all(
             what = "one request" if len(asks) == 1 else f"{len(asks)} requests"
             err.print(Text(f"{what} to {session.service}", style="dim"))
         bodies = [await set_aside(ask.body, session.storage) for ask in asks]
-        return await productions.generate(bodies, take=take, truncate=truncate)
+        with naming_what_goes_on(session):
+            return await productions.generate(bodies, take=take, truncate=truncate)
 
 
 async def _check(asks: list[Ask], options: Options, truncate: bool) -> None:

@@ -25,6 +25,9 @@ FLOW_PARAMETERS = frozenset({"storage", "max_cost", "check_inputs", "on_ambiguou
 """Parameters that every pipeline's flow has."""
 
 
+OnFailure = Literal["continue", "stop"]
+
+
 class Param(BaseModel):
     """A typed parameter of a pipeline; the UI draws a form of them.
 
@@ -61,7 +64,8 @@ class Step(BaseModel):
         for_each: run once per item of this list; the inputs say ``${item}``; every output becomes a list.
         when: run only if this is true; ``not ${…}`` turns it round. A skipped step gives nothing.
         require: stop here, with a clear error, unless all of these are true.
-        fallback: models to try in order when the step's model refuses or fails.
+        fallback: models to try in order when the step's model refuses or fails; never after moderation refused.
+        fallback_after_moderation: try them even then.
         take: ask for 2 to generate the same request anew.
         truncate: let over-long text be cut at the model's limit instead of refusing it.
     """
@@ -77,6 +81,7 @@ class Step(BaseModel):
     when: str | bool | None = None
     require: list[str] = []
     fallback: list[str] = []
+    fallback_after_moderation: bool = False
     take: int = Field(default=1, ge=1)
     truncate: bool = False
 
@@ -109,6 +114,8 @@ class Pipeline(BaseModel):
     Attributes:
         pipeline: its name.
         title: of the production; may hold references to parameters.
+        on_failure: what a failed step does to the rest: ``continue`` takes along only what depends on it, ``stop`` ends
+            the run: what still waits at the provider is cancelled, what runs there is named.
         deliver: path in the production -> reference to an asset (or a list of them: ``{n}`` in the path numbers them).
         base: the folder that relative local inputs start from; not part of the file.
     """
@@ -120,6 +127,7 @@ class Pipeline(BaseModel):
     title: str | None = None
     params: dict[ParamName, Param] = {}
     steps: Annotated[dict[Name, Step], Field(min_length=1)]
+    on_failure: OnFailure = "continue"
     deliver: dict[str, str] = {}
 
     @cached_property

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from flows.document import Document, InvalidInput, Problem, nearest, read_document, validate
+from flows.pipeline import OnFailure
 
 Language = Literal["zh", "en"]
 Continuity = Literal["none", "last-frame"]
@@ -160,6 +161,9 @@ class Storyboard(BaseModel):
     music: str | None = Field(default=None, description="A sound file to lay under the film: path, storage or web URL.")
     music_gain_db: float = Field(default=-8.0, ge=-60, le=12)
     watermark: bool | None = None
+    on_failure: OnFailure = Field(
+        default="continue", description="continue: one failed scene leaves the others; stop: it ends the run."
+    )
     truncate: bool = Field(default=False, description="Let over-long prompts be cut instead of refusing them.")
 
     _read_style = field_validator("style", mode="before", json_schema_input_type=int | str | Style | None)(style_of)

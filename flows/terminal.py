@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # Prefect stays unread where only lists are shown
     from flows.engine import StepRun
     from flows.manifest import Manifest
     from flows.plan import Plan
+    from tasks.session import Session
 
 out = Console()
 err = Console(stderr=True)
@@ -90,6 +91,19 @@ def _sum(plan: Plan) -> Text:
     if plan.saved_cny:
         text.append(f"; the cache saves {money(plan.saved_cny)}")
     return text
+
+
+@contextmanager
+def naming_what_goes_on(session: Session) -> Iterator[None]:
+    """However it ends, what goes on at the provider and will be charged is named."""
+    try:
+        yield
+    finally:
+        if session.left_running:
+            for left in session.left_running:
+                err.print(Text(str(left), style="yellow"), soft_wrap=True)
+            what = "it" if len(session.left_running) == 1 else "them"
+            err.print(Text(f"Run the same again to pick {what} up, or: wanflow generations resume --all", style="dim"))
 
 
 class Progress:

@@ -38,6 +38,26 @@ class Submission(BaseModel):
         return now - self.submitted_at >= TASK_LIFE
 
 
+class LeftRunning(BaseModel):
+    """A task that went on at the provider when its run was stopped. It is charged, and can be picked up.
+
+    Attributes:
+        label: what the run called it.
+        quoted_cny: what it will cost; None is unknown.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    model: str
+    task_id: str
+    quoted_cny: Decimal | None
+
+    def __str__(self) -> str:
+        price = "a price we do not know" if self.quoted_cny is None else f"{self.quoted_cny} CNY"
+        return f"{self.label}: task {self.task_id} ({self.model}) goes on and will be charged, {price}"
+
+
 class Failure(BaseModel):
     """Why a generation gave nothing: the provider's code and message, and what to do."""
 

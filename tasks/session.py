@@ -25,10 +25,10 @@ from blocks.client.errors import AuthenticationError, DashScopeError, NotSent
 from blocks.storage import MediaStorage
 from tasks.budget import Budget
 from tasks.downloading import WebFiles
-from tasks.leases import Leases
+from tasks.leases import Leases, expires_seconds
 from tasks.pace import Pace
 from tasks.reach import Reach
-from tasks.records import Failure
+from tasks.records import Failure, LeftRunning
 from tasks.watching import Watcher
 
 T = TypeVar("T")
@@ -51,6 +51,7 @@ class Session:
         on_ambiguous: what happens when nobody can tell whether a submit was accepted: stop, or risk paying twice.
         failures: why generations of this run failed, by fingerprint: the same request is not sent again.
         allowed: folders and files beyond its own folder that a pipeline file may read.
+        left_running: what went on at the provider when a part of this run was stopped.
         web: looks at what lies behind web addresses before it is paid for; None: not asked for.
         leases: what keeps other processes off a generation.
     """
@@ -68,12 +69,13 @@ class Session:
     on_ambiguous: OnAmbiguous = "fail"
     allowed: tuple[Path, ...] = ()
     web: WebFiles | None = None
+    left_running: list[LeftRunning] = field(default_factory=list)
     locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     leases: Leases = field(init=False)
 
     def __post_init__(self) -> None:
-        self.leases = Leases(self.storage)
+        self.leases = Leases(self.storage, expires_seconds=expires_seconds())
 
     @property
     def region(self) -> str:

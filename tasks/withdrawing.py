@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from blocks.client.errors import DashScopeError, NotCancellable
 from tasks import journal
+from tasks.records import LeftRunning
 from tasks.session import Session, now
 
 log = logging.getLogger("wanflow.generation")
@@ -16,7 +17,7 @@ _CANCEL_SECONDS = 5
 
 
 async def withdraw(session: Session, fingerprint: str, label: str) -> None:
-    """Cancel a generation's task where it still waits; one that runs is named and stays resumable.
+    """Cancel a generation's task where it still waits; one that runs is named, with its price, and stays resumable.
 
     Args:
         fingerprint: of the generation.
@@ -25,16 +26,19 @@ async def withdraw(session: Session, fingerprint: str, label: str) -> None:
     submission = await journal.under_way(session.storage, fingerprint, session.account, now())
     if submission is None:
         return
+    left = LeftRunning(
+        label=label, model=submission.model, task_id=submission.task_id, quoted_cny=submission.quoted_cny
+    )
     try:
         async with asyncio.timeout(_CANCEL_SECONDS):
             await session.client.cancel(submission.task_id)
     except NotCancellable:
-        log.warning(
-            "%s: task %s already runs and will be charged; run the same again to pick it up.", label, submission.task_id
-        )
+        log.warning("%s. Run the same again to pick it up.", left)
     except (DashScopeError, TimeoutError):
-        log.warning("%s: task %s could not be cancelled; run the same again to pick it up.", label, submission.task_id)
+        log.warning("%s: it could not be cancelled. Run the same again to pick it up.", left)
     else:
         await journal.settle(session.storage, fingerprint, session.account)
         await session.budget.settle(fingerprint, Decimal(0))
         log.info("%s: task %s was cancelled before it began; it costs nothing.", label, submission.task_id)
+        return
+    session.left_running.append(left)

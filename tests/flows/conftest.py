@@ -25,6 +25,7 @@ RULES: list[dict[str, Any]] = [
     {"at": "submit", "prompt": "forbidden", "do": "refuse"},
     {"at": "task", "prompt": "indecent", "do": "moderate"},
     {"at": "task", "prompt": "slow", "do": {"kind": "timing", "run_seconds": 2}},
+    {"at": "task", "prompt": "queued", "do": {"kind": "timing", "queue_seconds": 60}},
     {"at": "task", "prompt": "endless", "do": {"kind": "timing", "run_seconds": 6}},
 ]
 

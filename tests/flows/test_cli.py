@@ -49,7 +49,18 @@ def one_document(result: Result) -> Any:
 def test_help_names_every_command() -> None:
     """All commands are listed with what they do."""
     said = run("--help").stdout
-    for command in ("plan", "run", "generate", "pipelines", "models", "emulator", "up", "doctor", "generations", "spend"):
+    for command in (
+        "plan",
+        "run",
+        "generate",
+        "pipelines",
+        "models",
+        "emulator",
+        "up",
+        "doctor",
+        "generations",
+        "spend",
+    ):
         assert re.search(rf"^  {command} +\S", said, re.MULTILINE), command
 
 

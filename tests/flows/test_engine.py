@@ -90,6 +90,38 @@ async def test_another_model_is_asked_after_a_refusal_but_not_after_moderation(
     assert sorted(submits()) == ["indecent", "unfilmable"]
 
 
+async def test_moderation_is_passed_over_where_the_step_says_so(
+    session: Session, pipeline_of: Made, submits: Submits
+) -> None:
+    """`fallback_after_moderation` shows the next model what the first one's moderation refused."""
+    made = "{duration: 5, size: 1280*720}"
+    asked = "fallback: wan2.5-t2v-preview, fallback_after_moderation: true, input: {prompt: indecent}"
+    run = await run_steps(pipeline_of(f"\n    rude: {{model: wan2.6-t2v, {asked}, parameters: {made}}}\n"), {})
+    assert [one.model for _, one in run.steps["rude"].generations] == ["wan2.6-t2v", "wan2.5-t2v-preview"]
+    assert submits() == ["indecent", "indecent"]
+
+
+async def test_a_failed_step_may_end_the_run(
+    session: Session, pipeline_of: Made, submits: Submits, service: Emulator
+) -> None:
+    """`on_failure: stop`: what waits is cancelled, what runs is named with its price, the rest not sent."""
+    steps = f"""
+    runs: {shot("an endless river")}
+    waits: {shot("queued up")}
+    later: {shot("never sent", when='"${runs.video}"')}
+    bad: {shot("indecent and slow")}
+    """
+    pipeline = pipeline_of(steps).model_copy(update={"on_failure": "stop"})
+    run = await run_steps(pipeline, {})
+    assert states(run) == {"runs": "skipped", "waits": "skipped", "later": "skipped", "bad": "failed"}
+    assert run.steps["later"].reason == run.steps["waits"].reason == "the run was stopped: bad failed"
+    [left] = session.left_running
+    assert f"task {left.task_id} (wan2.6-t2v) goes on and will be charged, 1.2 CNY" in str(run.steps["runs"].reason)
+    ended = {task.body["input"]["prompt"]: task.status for task in service.tasks()}
+    assert (ended["queued up"], ended["an endless river"]) == ("CANCELED", "RUNNING")
+    assert "never sent" not in submits()
+
+
 async def test_a_fan_out_gives_its_results_in_the_order_of_the_items(session: Session, pipeline_of: Made) -> None:
     """The first item takes longest, and its clip still comes first."""
     steps = """

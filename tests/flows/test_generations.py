@@ -63,8 +63,9 @@ def test_a_running_one_is_not_cancelled_but_can_be_forgotten(sent: str) -> None:
 
     async def running() -> None:
         async with open_session() as session:
-            while (await in_flight(session))[0].state != "running":
-                await asyncio.sleep(0.05)
+            async with asyncio.timeout(30):
+                while (await in_flight(session))[0].state != "running":  # noqa: ASYNC110  the provider gives no sign
+                    await asyncio.sleep(0.05)
 
     asyncio.run(running())
     refused = wanflow("generations", "cancel", sent)
