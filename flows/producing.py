@@ -17,6 +17,7 @@ from flows.plan import Plan, make_plan
 from flows.production import Production, deliver
 from tasks import reporting
 from tasks.budget import BudgetExceeded
+from tasks.pruning import prune
 from tasks.records import Generation
 from tasks.session import Session, current, now
 
@@ -69,6 +70,7 @@ async def ready(session: Session) -> None:
     """Reach service and storage before anything is paid, and keep Prefect's results in that storage."""
     await session.preflight()
     await session.save_results_block()
+    await prune(session.storage, now())
 
 
 async def plan_pipeline(pipeline: Pipeline, params: dict[str, Any], session: Session) -> Plan:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from blocks.storage import MediaStorage
@@ -93,7 +94,7 @@ class Budget:
         run = shared.split("/")[1]
         await self._withdraw(fingerprint)
         if amount:
-            await self._storage.write_json(_path(run, fingerprint, amount), {})
+            await self._storage.write_json(_path(run, fingerprint, amount), _noted())
             self._shared[fingerprint] = _path(run, fingerprint, amount)
 
     async def _share(self, fingerprint: str, amount: Decimal, run: str | None) -> Decimal:
@@ -101,7 +102,7 @@ class Budget:
         if self.limit is None or run is None or self._storage is None:
             return Decimal(0)
         own = _path(run, fingerprint, amount)
-        await self._storage.write_json(own, {})
+        await self._storage.write_json(own, _noted())
         self._shared[fingerprint] = own
         mine = {path.rpartition("-")[0] for path in self._shared.values()}
         found = await self._storage.list(f"budgets/{run}")
@@ -111,6 +112,10 @@ class Budget:
         shared = self._shared.pop(fingerprint, None)
         if shared is not None and self._storage is not None:
             await self._storage.delete(shared)
+
+
+def _noted() -> dict[str, str]:
+    return {"intent_at": datetime.now(UTC).isoformat()}
 
 
 def _path(run: str, fingerprint: str, amount: Decimal) -> str:
