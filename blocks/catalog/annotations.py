@@ -100,7 +100,7 @@ class Media:
         codecs: how a film may be encoded, FFmpeg's names; empty when the pages name none.
         alpha: whether a picture may have transparent parts.
         needs_alpha: whether it must have them.
-        same_size_as: the field beside it whose picture has the same size in pixels.
+        same_size_as: the field beside it whose picture or film has the same size in pixels.
         ascii_only: the address must not hold unencoded non-ASCII characters.
         may_be_empty: whether an empty text makes sense on the wire; it stands for no file.
         also: what else the file may be, with the demands on that.

@@ -173,7 +173,11 @@ MODELS = (
         fps=30,
         sound=True,
         sources=("models.yaml wan2.6-i2v", "models-extra.yaml prices, rate_limits wan2.6-i2v"),
-        notes=(_CONFIRMED,),
+        notes=(
+            _CONFIRMED,
+            "A later price page gives this id the US deployment as well, at the price of wan2.6-i2v-us; in Virginia "
+            "the global price is quoted.",
+        ),
     ),
     row(
         id="wan2.6-i2v-us",

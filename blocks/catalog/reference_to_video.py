@@ -186,6 +186,8 @@ _NOTES = (
     "Whether case matters in character1 is not said; one sample writes Character1, and both are taken.",
     "Before a file is read its ending tells video from picture.",
     "models.yaml confirms Beijing only; models-extra.yaml prices the other deployments.",
+    "models.yaml takes five references of which three may be videos; the prompt guide in models-extra.yaml speaks of "
+    "three at most. Five is followed, as the reference of the call says it.",
     "An older field for the references is withdrawn and left out.",
 )
 

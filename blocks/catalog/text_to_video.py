@@ -183,6 +183,8 @@ MODELS = (
             "The vendor's SDK samples carry usage.video_duration 0 beside usage.duration 10: duration is billed.",
             "usage.SR is a number over HTTP and a text in a Java SDK sample; both are read.",
             "models.yaml confirms Beijing only; models-extra.yaml prices Singapore and the global deployment too.",
+            "A later price page gives this id the US deployment as well, at the price of wan2.6-t2v-us; in Virginia "
+            "the global price is quoted.",
         ),
     ),
     _row(

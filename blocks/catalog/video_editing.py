@@ -6,6 +6,7 @@ Facts: models-extra.yaml wanx2.1-vace-plus (the vendor's page), models.yaml for 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from annotated_types import Len
@@ -13,28 +14,21 @@ from pydantic import Field, Strict
 
 from blocks.catalog.annotations import MEGABYTE, Media
 from blocks.catalog.model import VIDEO_SYNTHESIS, Limits, Model, Result, per_second
-from blocks.catalog.pictures import WithParameters
+from blocks.catalog.pictures import UPLOADED, WithParameters
 from blocks.catalog.requests import Conflict, Input, Parameters
 from blocks.catalog.wan import SIZE, TIERS, PromptExtend, Seconds5, Seed, ShortPrompt, Size720, Watermark
 
 LONGEST_SECONDS = 5
-_REACHES = frozenset({"http", "oss"})  # base64 is not offered
 _FORMATS = ("jpg", "jpeg", "png", "bmp", "tiff", "webp")
 
-Video = Annotated[str, Media("video", ("mp4",), accepts=_REACHES, min_fps=16, max_bytes=50 * MEGABYTE, ascii_only=True)]
-Picture = Annotated[
-    str,
-    Media(
-        "image",
-        _FORMATS,
-        accepts=_REACHES,
-        min_side=360,
-        max_side=2000,
-        max_bytes=10 * MEGABYTE,
-        ascii_only=True,
-    ),
-]
-Mask = Annotated[str, Media("image", _FORMATS, accepts=_REACHES, max_bytes=10 * MEGABYTE, ascii_only=True)]
+_FILM = Media("video", ("mp4",), accepts=UPLOADED, min_fps=16, max_bytes=50 * MEGABYTE, ascii_only=True)
+Video = Annotated[str, _FILM]
+_PICTURE = Media(
+    "image", _FORMATS, accepts=UPLOADED, min_side=360, max_side=2000, max_bytes=10 * MEGABYTE, ascii_only=True
+)
+Picture = Annotated[str, _PICTURE]
+Mask = Annotated[str, replace(_PICTURE, min_side=None, max_side=None, same_size_as="video_url")]
+MaskVideo = Annotated[str, replace(_FILM, same_size_as="video_url")]
 Source = Annotated[Video, Field(description="The video to change; of a longer one the first 5 s are used.")]
 OnePicture = Annotated[
     tuple[Picture, ...], Strict(False), Len(1, 1), Field(description="One picture of what is to be put in.")
@@ -145,7 +139,7 @@ class EditInput(Input):
     ) = None
     mask_frame_id: Annotated[int, Field(ge=1, description="Frame that shows what the mask covers.")] = 1
     mask_video_url: (
-        Annotated[Video, Field(description="The area to change, white, as a video like the source.")] | None
+        Annotated[MaskVideo, Field(description="The area to change, white, as a video like the source.")] | None
     ) = None
 
     def conflicts(self) -> Iterator[Conflict]:

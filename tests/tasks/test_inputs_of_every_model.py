@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from blocks import catalog
 from blocks.catalog import Media
-from blocks.media import MediaInfo
-from tasks.inputs import misfits
+from blocks.media import MediaInfo, VideoWriter
+from blocks.storage import MediaStorage
+from tasks.inputs import check_inputs, misfits
 
 
 def _specs() -> list[object]:
@@ -102,3 +106,25 @@ def test_every_demand_there_is_is_broken_by_one_of_these() -> None:
     broken = {demand for spec in specs for demand, _ in _spoilt(spec, _fitting(spec))}
     elsewhere = {"kind", "accepts", "open_ends", "same_size_as", "ascii_only", "may_be_empty", "also", "most"}
     assert broken | elsewhere == {field.name for field in fields(Media)}
+
+
+async def test_the_mask_of_a_film_has_its_size(tmp_path: Path) -> None:
+    """A picture or a film that says which part of a film is changed is refused in another size than the film's."""
+    for name, width in (("walk", 320), ("small", 256)):
+        with VideoWriter(tmp_path / f"{name}.mp4", width, 256, 25) as film:
+            for _ in range(10):
+                film.write(np.zeros((256, width, 3), dtype=np.uint8))
+    Image.new("L", (256, 256)).save(tmp_path / "small.png")
+    Image.new("L", (320, 256)).save(tmp_path / "same.png")
+
+    def edit(**mask: str) -> catalog.Request:
+        given = {"function": "video_edit", "prompt": "a red coat", "video_url": str(tmp_path / "walk.mp4")}
+        given |= {name: str(tmp_path / file) for name, file in mask.items()}
+        return catalog.request({"model": "wanx2.1-vace-plus", "input": given})
+
+    storage = MediaStorage(url=tmp_path.as_uri())
+    await check_inputs(edit(mask_image_url="same.png"), storage, {})
+    await check_inputs(edit(mask_video_url="walk.mp4"), storage, {})
+    for name, file in (("mask_image_url", "small.png"), ("mask_video_url", "small.mp4")):
+        with pytest.raises(catalog.InvalidRequest, match=rf"input\.{name}: is 256x256 pixels; video_url has 320x256"):
+            await check_inputs(edit(**{name: file}), storage, {})
