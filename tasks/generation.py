@@ -25,6 +25,7 @@ from tasks.downloading import DownloadFailed
 from tasks.fingerprint import fingerprint as fingerprint_of
 from tasks.finished import Finished
 from tasks.inputs import check_inputs
+from tasks.leases import LeaseLost
 from tasks.reconciling import AmbiguousSubmission
 from tasks.records import TASK_LIFE, Failure, Generation, Outcome, Submission
 from tasks.session import Session, current, now
@@ -89,12 +90,21 @@ class _Life:
         record = await self._known()
         if record is not None and (before := await self._finished_before(record)):
             return before
-        name = f"{self.fingerprint}-{journal.account_slug(self.session.account)}"
-        async with self.session.leases.hold(name) as waited:
-            if waited:
-                record = await self._known()
-                if record is not None and (before := await self._finished_before(record)):
-                    return before
+        waited = False
+        while True:
+            try:
+                return await self._leased(waited)
+            except LeaseLost:
+                log.warning("%s: this run was silent for too long and another took over; waiting for it.", self.label)
+                waited = True
+
+    async def _leased(self, waited: bool) -> Generation:
+        """What only one run at a time does."""
+        name = journal.name_of(self.fingerprint, self.session.account)
+        async with self.session.leases.hold(name) as had_to_wait:
+            record = await self._known()
+            if (waited or had_to_wait) and record is not None and (before := await self._finished_before(record)):
+                return before
             try:
                 return await self._seen_through(record)
             except asyncio.CancelledError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import socket
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -51,7 +51,12 @@ class Entry(BaseModel):
 
 def path_of(fingerprint: str, account: str) -> str:
     """Where the entry of a generation lies, relative to the storage root."""
-    return f"journal/{fingerprint}-{account_slug(account)}.json"
+    return f"journal/{name_of(fingerprint, account)}.json"
+
+
+def name_of(fingerprint: str, account: str) -> str:
+    """What a generation of an account is called: its entry and its lease."""
+    return f"{fingerprint}-{account_slug(account)}"
 
 
 def account_slug(account: str) -> str:
@@ -117,7 +122,7 @@ async def owner(storage: MediaStorage, task_id: str) -> dict[str, str] | None:
 
 async def let_go(storage: MediaStorage, task_id: str, why: str) -> None:
     """Say of a task that nobody here asked for that it is dealt with: nobody adopts it, nothing lists it."""
-    await storage.create_json(_owner(task_id), {"let_go": why})
+    await storage.create_json(_owner(task_id), {"let_go": why, "intent_at": datetime.now(UTC).isoformat()})
 
 
 async def settle(storage: MediaStorage, fingerprint: str, account: str) -> None:

@@ -23,11 +23,17 @@ from blocks.storage import MediaStorage
 
 log = logging.getLogger("wanflow.leases")
 
-BEAT_SECONDS = 15.0
 EXPIRES_SECONDS = 90.0
 """How long a sign of life may stay the same. Measured by the one who waits, so clocks need not agree."""
 
 _PAUSE_SECONDS = (0.2, 2.0)
+_BEATS_A_LIFE = 6
+
+
+class LeaseLost(Exception):
+    """Another run took over what this one worked on, because this one gave no sign of life for too long."""
+
+    code = "LeaseLost"
 
 
 class Leases:
@@ -35,24 +41,26 @@ class Leases:
 
     Args:
         storage: where they are kept; whoever shares it, shares them.
-        beat_seconds: from one sign of life to the next.
-        expires_seconds: how long the sign of life of another may stay the same.
+        expires_seconds: how long the sign of life of another may stay the same; ``WANFLOW_LEASE_SECONDS``, or 90, when
+            absent.
+        beat_seconds: from one sign of life to the next; a sixth of that when absent.
     """
 
     def __init__(
         self,
         storage: MediaStorage,
         *,
-        beat_seconds: float = BEAT_SECONDS,
-        expires_seconds: float = EXPIRES_SECONDS,
+        expires_seconds: float | None = None,
+        beat_seconds: float | None = None,
     ) -> None:
         self._storage = storage
-        self._beat_seconds = beat_seconds
-        self._expires_seconds = expires_seconds
+        self._expires_seconds = expires_seconds or _expires_seconds()
+        self._beat_seconds = beat_seconds or self._expires_seconds / _BEATS_A_LIFE
         self._id = secrets.token_hex(8)
         self._beating: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._seen: dict[str, tuple[Any, float]] = {}
+        self._held: dict[str, tuple[str, str]] = {}
 
     @contextlib.asynccontextmanager
     async def hold(self, name: str) -> AsyncIterator[bool]:
@@ -65,13 +73,29 @@ class Leases:
             Whether somebody else had it before: then the work may be done already.
         """
         await self._live()
-        path, waited = await self._take(name)
+        path, mine, waited = await self._take(name)
+        self._held[name] = path, mine
         try:
             yield waited
         finally:
+            del self._held[name]
             # One that stays behind ends with this session.
             with contextlib.suppress(Exception):
                 await asyncio.shield(self._storage.delete(path))
+
+    async def check(self, name: str) -> None:
+        """Make sure that a lease taken here was not taken over; one that was never taken here is fine.
+
+        A process that was stopped, or whose machine slept, asks before it does what must be done once.
+
+        Raises:
+            LeaseLost: it was.
+        """
+        if name in self._held:
+            path, mine = self._held[name]
+            lease = await self._storage.read_json(path)
+            if lease is None or lease["token"] != mine:
+                raise LeaseLost(f"another run has taken over {name}")
 
     async def aclose(self) -> None:
         """End the sign of life, and with it every lease that is still held."""
@@ -82,7 +106,7 @@ class Leases:
             with contextlib.suppress(Exception):
                 await self._storage.delete(_holder_path(self._id))
 
-    async def _take(self, name: str) -> tuple[str, bool]:
+    async def _take(self, name: str) -> tuple[str, str, bool]:
         dead: set[str] = set()
         waited = False
         pause = _PAUSE_SECONDS[0]
@@ -101,7 +125,7 @@ class Leases:
                         for turn, token in now.items():
                             if token != mine:
                                 await self._storage.delete(_lease_path(name, turn))
-                        return path, waited
+                        return path, mine, waited
                     await self._storage.delete(path)  # two took a turn at once: both step back
             elif not waited:
                 waited = True
@@ -155,6 +179,14 @@ class Leases:
         pid = os.getpid()
         sign = {"machine": _machine(), "pid": pid, "process": _process(pid), "beat": count}
         await self._storage.write_json(_holder_path(self._id), sign)
+
+
+def _expires_seconds() -> float:
+    said = os.environ.get("WANFLOW_LEASE_SECONDS", "").strip()
+    with contextlib.suppress(ValueError):
+        if 0 < (seconds := float(said or EXPIRES_SECONDS)) < float("inf"):
+            return seconds
+    raise ValueError(f"WANFLOW_LEASE_SECONDS takes a number of seconds above 0, got {said!r}")
 
 
 def _lease_path(name: str, turn: int) -> str:

@@ -35,12 +35,15 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
     Raises:
         DashScopeError: the provider refused it, or could not be reached for long; nothing was accepted.
         AmbiguousSubmission: the answer was lost and nobody can tell whether it was accepted.
+        LeaseLost: another run works on the generation by now; nothing was sent.
     """
     patience = _Patience(session, request.model)
+    lease = journal.name_of(fingerprint, session.account)
     lost = 0
     while True:
         async with session.turn(request.model):
             async with session.pace.submit(request.model):
+                await session.leases.check(lease)
                 entry = await journal.write_intent(
                     session.storage,
                     fingerprint=fingerprint,
@@ -49,6 +52,7 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
                     now=now(),
                     prompt=_prompt(request),
                 )
+                await session.leases.check(lease)
                 try:
                     return await _seen_through(_post(session, request, entry))
                 except DashScopeError as error:

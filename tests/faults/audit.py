@@ -51,7 +51,7 @@ def audit(
         folder: of the round, logs included.
         key: must turn up nowhere.
         runs: logs of the runs that ended well.
-        clean: no process was killed, so none left anything half done.
+        clean: nothing was killed and the storage was never away, so nothing is left half done.
         only_run: nothing was interrupted, so the run's own sums are those of the provider.
     """
     good = [task for task in tasks if task["status"] not in _OVER]

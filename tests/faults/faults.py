@@ -24,6 +24,8 @@ class Trouble:
         provider_down: how often the provider dies and comes back.
         storage_gone: how often the storage is away for a moment.
         server_silent: how often Prefect's server falls silent.
+        frozen: how often a process is stopped for longer than its lease lasts, and goes on.
+        stuck: whether a task waits for ever, so that a run that takes long is interrupted.
         damaged: whether finished files are damaged between runs.
     """
 
@@ -36,6 +38,8 @@ class Trouble:
     provider_down: int = 0
     storage_gone: int = 0
     server_silent: int = 0
+    frozen: int = 0
+    stuck: bool = False
     damaged: bool = False
 
 
@@ -59,7 +63,7 @@ def _count(name: str, most: int) -> Callable[[random.Random, Trouble], None]:
 def _stuck(chance: random.Random, trouble: Trouble) -> None:
     """A task that waits for ever is cancelled by Ctrl-C, and the next run asks anew."""
     trouble.rules.append({"at": "task", "times": 1, "do": {"kind": "stick", "status": "PENDING"}})
-    trouble.interrupts += 1
+    trouble.stuck = True
 
 
 def _damaged(chance: random.Random, trouble: Trouble) -> None:
@@ -68,6 +72,11 @@ def _damaged(chance: random.Random, trouble: Trouble) -> None:
 
 def _two(chance: random.Random, trouble: Trouble) -> None:
     trouble.processes = 2
+
+
+def _frozen(chance: random.Random, trouble: Trouble) -> None:
+    trouble.processes = 2
+    trouble.frozen += chance.randint(1, 3)
 
 
 KINDS: dict[str, Callable[[random.Random, Trouble], None]] = {
@@ -104,6 +113,7 @@ KINDS: dict[str, Callable[[random.Random, Trouble], None]] = {
     "kill": _count("kills", 4),
     "interrupt": _count("interrupts", 2),
     "two processes": _two,
+    "frozen": _frozen,
     "provider down": _count("provider_down", 2),
     "storage gone": _count("storage_gone", 3),
     "server silent": _count("server_silent", 2),
@@ -125,6 +135,6 @@ def trouble_of(seed: int) -> Trouble:
     chance.shuffle(mixed.rules)
     if chance.random() < 0.2:
         mixed.processes = 2
-    if mixed.kills or mixed.interrupts:
-        mixed.kinds.append("killed")
+    if mixed.kills and "kill" not in mixed.kinds:
+        mixed.kinds.append("kill")
     return mixed

@@ -22,6 +22,10 @@ from tests.faults.workload import Workload, workload_of
 
 HUNG_SECONDS = 120.0
 """A run that takes longer hangs: the longest good one takes a tenth of it."""
+STUCK_SECONDS = 10.0
+"""How old a run becomes before it is interrupted because a task of it is stuck."""
+LEASE_SECONDS = 1.5
+"""How long a lease outlives its holder's silence where processes are frozen."""
 _RUNS = 15
 _TICK = 0.004
 
@@ -31,6 +35,7 @@ class Round:
     """What became of a round.
 
     Attributes:
+        kills: processes that were killed or interrupted.
         runs: processes that were started.
         submits: accepted by the provider, whatever became of them.
         findings: what the audit found wrong.
@@ -66,6 +71,12 @@ class Worker:
     log: Path
     started: float
     done: bool = False
+    interrupted: bool = False
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was started."""
+        return time.monotonic() - self.started
 
 
 class Bench:
@@ -127,7 +138,7 @@ class Bench:
                 self.folder,
                 key=self.key,
                 runs=[worker.log for worker in self._workers if worker.done],
-                clean=not self.result.kills,
+                clean=not (self.result.kills or self.trouble.storage_gone or self.trouble.frozen),
                 only_run=self.result.runs == 1,
             )
         finally:
@@ -160,9 +171,12 @@ class Bench:
     def _start(self, name: str) -> Worker:
         self.result.runs += 1
         log = self.folder / f"run-{self.result.runs}"
+        environment = {"DASHSCOPE_API_KEY": self.key, "DASHSCOPE_BASE_URL": f"{self._address}/api/v1"}
+        if self.trouble.frozen:
+            environment["WANFLOW_LEASE_SECONDS"] = str(LEASE_SECONDS)
         process = self._forks.start(
             ["run", "pipeline.yaml", "--storage", str(self.storage), "--json"],
-            environment={"DASHSCOPE_API_KEY": self.key, "DASHSCOPE_BASE_URL": f"{self._address}/api/v1"},
+            environment=environment,
             folder=self.folder,
             log=log,
         )
@@ -172,7 +186,7 @@ class Bench:
         trouble = self.trouble
         found = ["kill"] * trouble.kills + ["interrupt"] * trouble.interrupts
         found += ["provider down"] * trouble.provider_down + ["storage gone"] * trouble.storage_gone
-        found += ["server silent"] * trouble.server_silent
+        found += ["server silent"] * trouble.server_silent + ["freeze"] * trouble.frozen
         self._chance.shuffle(found)
         return found
 
@@ -182,7 +196,9 @@ class Bench:
             for number, worker in enumerate(self._workers):
                 if not worker.done and not worker.process.running:
                     self._workers[number] = self._ended(worker)
-                elif not worker.done and time.monotonic() - worker.started > HUNG_SECONDS:
+                elif self.trouble.stuck and not worker.done and worker.age > STUCK_SECONDS and not worker.interrupted:
+                    worker.interrupted = self._interrupt(worker)
+                elif not worker.done and worker.age > HUNG_SECONDS:
                     worker.process.signal(signal.SIGUSR1)  # where it is goes to its log
                     time.sleep(0.3)
                     raise Hung(f"{worker.log.name} has not ended after {HUNG_SECONDS:.0f} s, see {worker.log}.err")
@@ -207,13 +223,22 @@ class Bench:
             return Moment(self.storage / "generations", self._chance.uniform(0, 0.05))
         return Moment(None, self._chance.uniform(0, 1.0 if kind < 0.8 else 4.0))
 
+    def _interrupt(self, worker: Worker) -> bool:
+        sent = worker.process.signal(signal.SIGINT)
+        self.result.kills += sent
+        return sent
+
     def _disturb(self, what: str) -> None:
+        worker = self._chance.choice([worker for worker in self._workers if not worker.done])
         match what:
-            case "kill" | "interrupt":
-                running = [worker for worker in self._workers if not worker.done]
-                worker = self._chance.choice(running)
-                if worker.process.signal(signal.SIGKILL if what == "kill" else signal.SIGINT):
-                    self.result.kills += 1
+            case "kill":
+                self.result.kills += worker.process.signal(signal.SIGKILL)
+            case "interrupt":
+                self._interrupt(worker)
+            case "freeze":
+                if worker.process.signal(signal.SIGSTOP):
+                    time.sleep(self._chance.uniform(0.5, 3 * LEASE_SECONDS))
+                    worker.process.signal(signal.SIGCONT)
             case "provider down":
                 assert self._provider is not None
                 self._provider.signal(signal.SIGKILL)

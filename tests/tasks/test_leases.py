@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from blocks.storage import MediaStorage
-from tasks.leases import Leases
+from tasks.leases import LeaseLost, Leases
 
 
 @pytest.fixture(params=["local", "memory"])
@@ -107,3 +107,25 @@ async def test_closed(holders: _Holders) -> None:
     await one.aclose()
     async with asyncio.timeout(20), two.hold("a"):
         pass
+
+
+async def test_taken_over(holders: _Holders) -> None:
+    """A holder that was silent for too long is told that another took over; one that still holds is not."""
+    one, two = holders.new(beat=3600), holders.new(expires=0.4)
+    async with one.hold("a"):
+        await one.check("a")
+        async with asyncio.timeout(20), two.hold("a"):
+            await two.check("a")
+            with pytest.raises(LeaseLost):
+                await one.check("a")
+    await one.check("a")
+
+
+async def test_how_long(storage: MediaStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a holder may be silent is a setting, and one that makes no sense is refused."""
+    monkeypatch.setenv("WANFLOW_LEASE_SECONDS", "3")
+    assert Leases(storage)._expires_seconds == 3
+    for wrong in ("-1", "soon", "inf"):
+        monkeypatch.setenv("WANFLOW_LEASE_SECONDS", wrong)
+        with pytest.raises(ValueError, match="WANFLOW_LEASE_SECONDS takes a number"):
+            Leases(storage)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from blocks.client import Client
 from blocks.storage import MediaStorage
 from tasks import journal, sending
 from tasks.generation import generate
+from tasks.pace import Pace
+from tasks.records import Generation
 from tests.tasks.conftest import Open, asked
 
 LOST: dict[str, Any] = {
@@ -163,3 +167,32 @@ async def test_storage_away(studio: Open, monkeypatch: pytest.MonkeyPatch) -> No
     made = await here.run()
     assert made.succeeded and broken == 0
     assert here.emulator.counts["submit"] == 1 and here.emulator.counts.get("list", 0) <= 1
+
+
+async def test_taken_over(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that wakes after another took over sends nothing: it waits for the other's result."""
+    here = studio()
+    monkeypatch.setenv("WANFLOW_LEASE_SECONDS", "0.4")
+    woken, asleep = asyncio.Event(), asyncio.Event()
+    submit = Pace.submit
+
+    @contextlib.asynccontextmanager
+    async def sleeping(pace: Pace, model: str) -> AsyncIterator[None]:
+        async with submit(pace, model):
+            if not asleep.is_set():
+                asleep.set()
+                await woken.wait()
+            yield
+
+    monkeypatch.setattr(Pace, "submit", sleeping)
+
+    async def sleeper() -> Generation:
+        async with here.session() as session:
+            monkeypatch.setattr(session.leases, "_beat_seconds", 3600.0)
+            return await generate(asked())
+
+    first = asyncio.create_task(sleeper())
+    await asyncio.wait_for(asleep.wait(), 30)
+    second = await here.run()
+    woken.set()
+    assert (await first).task_id == second.task_id and here.emulator.counts["submit"] == 1
