@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from blocks.emulator.render.layers import Canvas, to_planes
 from blocks.emulator.render.motions import Motion, Points, after
@@ -11,6 +11,9 @@ from blocks.emulator.render.subject import Subject
 
 CELLS = 24
 """Cells of the grid along the longer side; within a cell the picture is stretched evenly. Colours make do with half."""
+RIM = 3
+"""Pixels cut off all around what is cut out, so that nothing shows of what lies beyond the picture."""
+GREY = 128
 Quad = tuple[float, ...]
 Mesh = list[tuple[tuple[int, int, int, int], Quad]]
 
@@ -27,7 +30,7 @@ class Sheet:
     def __init__(self, picture: Image.Image, subject: Subject, alpha: Image.Image | None = None) -> None:
         self.size = picture.size
         self.subject = subject
-        self.alpha = alpha
+        self.alpha = alpha if alpha is None else ImageOps.expand(ImageOps.crop(alpha, RIM), RIM)
         self.planes = tuple(Image.fromarray(plane) for plane in to_planes(picture))
         width, height = picture.size
         step = max(8, -(-max(width, height) // CELLS) // 2 * 2)
@@ -53,7 +56,7 @@ class Sheet:
         if not motions and self.alpha is None:
             return Canvas(*(plane.copy() for plane in self.planes))
         mesh, half = self._meshes(after(self._at, motions, at))
-        luma, blue, red = (_bent(plane, part) for plane, part in zip(self.planes, (mesh, half, half), strict=True))
+        luma, blue, red = _bent(self.planes[0], mesh), *(_bent(plane, half, GREY) for plane in self.planes[1:])
         if canvas is None or self.alpha is None:
             return Canvas(luma, blue, red)
         alpha = self.alpha if gone is None else Image.composite(self.alpha, Image.new("L", self.size), gone)
@@ -93,5 +96,5 @@ class Sheet:
         return mesh
 
 
-def _bent(plane: Image.Image, mesh: Mesh) -> Image.Image:
-    return plane.transform(plane.size, Image.Transform.MESH, mesh, Image.Resampling.BILINEAR)
+def _bent(plane: Image.Image, mesh: Mesh, beyond: int = 0) -> Image.Image:
+    return plane.transform(plane.size, Image.Transform.MESH, mesh, Image.Resampling.BILINEAR, fillcolor=beyond)

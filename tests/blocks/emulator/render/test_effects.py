@@ -123,7 +123,7 @@ def test_the_mark_is_on_the_film_when_it_is_asked_for() -> None:
     )
     change = np.abs(plain - marked).mean(axis=-1)
     assert change[-24:, -64:].mean() > 5
-    assert change[:96].max() == 0
+    assert change[:96].max() < 4
 
 
 def test_a_template_needs_the_first_of_two_frames_only(make, picture: Path, other_picture: Path) -> None:  # type: ignore[no-untyped-def]
