@@ -267,3 +267,18 @@ def test_addresses_that_the_model_does_not_read_do_not_go_out(model: str, functi
             value = [address] if field.many else address
             named = _refused({**body, section: {**body.get(section, {}), name: value}}, wire=True)
             assert path in named
+
+
+@pytest.mark.parametrize(("model", "function"), REQUESTS)
+@given(data=st.data())
+@settings(max_examples=1, deadline=None)
+def test_what_is_cut_on_purpose_is_cut_at_the_limit(model: str, function: str, data: st.DataObject) -> None:
+    """Told to, a request keeps of every text exactly what the service reads, as the emulated service does."""
+    body = data.draw(_body(model, function))
+    for path, field in _fields(model, function).items():
+        section, _, name = path.partition(".")
+        if field.max_chars is None or field.many or "." in name:
+            continue
+        longer = {**body, section: {**body.get(section, {}), name: "字" * (field.max_chars + 7)}}
+        kept = catalog.request(longer, truncate=True, draft=True).to_dict()[section][name]
+        assert kept == "字" * field.max_chars
