@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from blocks.emulator.render.hulls import hull
 from blocks.emulator.render.job import RenderJob
 from blocks.emulator.render.sampling import facts, rgb_frames, sampled
-from blocks.emulator.render.smoothing import Floats, smooth
+from blocks.emulator.render.smoothing import Floats
 from blocks.emulator.render.stills import load
 
 _SIDE = 128
@@ -83,8 +83,6 @@ def _followed(source: Path, mask: Image.Image, shown: int, fps: Fraction, count:
     if small.max() > 0.3:
         for numbers in (range(shown + 1, count), range(shown - 1, -1, -1)):
             _follow(frames, small, shown, numbers, places)
-    places = smooth(places, 1, (0,))
-    places -= places[shown]
     for down, across in places:
         yield float(across) / columns, float(down) / rows
 

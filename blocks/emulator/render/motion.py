@@ -116,7 +116,7 @@ def _subject(frames: NDArray[np.uint8], moved: Floats, reach: int) -> Floats:
         likely = likely * near
     for number, mask in enumerate(likely):
         likely[number] = mask * main_part(mask > 0.1, mask * near[number])
-    return likely
+    return np.asarray(likely)
 
 
 def _near_its_middle(weights: Floats, rows: Floats, columns: Floats, spread: float, reach: int) -> Floats:
@@ -159,9 +159,8 @@ def _measured(masks: Floats, ratio: float, reach: int, steady: bool) -> Motion:
         found = np.stack([np.interp(np.arange(count), seen, column[seen]) for column in found.T], axis=1)
     found = smooth(found.astype(np.float32), reach, (0,))
     sway = found[:, 4:] - np.median(found[:, 4:], axis=0)
-    return Motion(
-        (masks * 255).astype(np.uint8), *found[:, :4].T, np.clip(sway if steady else sway * 0, -0.2, 0.2), steady
-    )
+    sway = np.clip(sway, -0.2, 0.2) if steady else np.zeros_like(sway)
+    return Motion((masks * 255).astype(np.uint8), found[:, 0], found[:, 1], found[:, 2], found[:, 3], sway, steady)
 
 
 def _ends(sums: Floats) -> tuple[float, float]:

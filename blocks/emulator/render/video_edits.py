@@ -16,10 +16,12 @@ from blocks.emulator.render.areas import areas
 from blocks.emulator.render.filming import FPS, film, frame_count
 from blocks.emulator.render.job import Rendered, RenderJob
 from blocks.emulator.render.layers import Canvas, to_planes
+from blocks.emulator.render.person import colours_of, own_colours
 from blocks.emulator.render.restyling import by_words, with_mark
 from blocks.emulator.render.sampling import facts, sampled
 from blocks.emulator.render.shots import read_shots
 from blocks.emulator.render.sizes import capped_size
+from blocks.emulator.render.smoothing import Floats, smooth
 from blocks.emulator.render.stills import load
 
 LONGEST_SECONDS = 5.0
@@ -117,7 +119,7 @@ class _Outside:
 
     def _softened(self, plane: Image.Image, part: int) -> Image.Image:
         small = plane.resize((self.coarse[0] // part, self.coarse[1] // part), Image.Resampling.BOX)
-        return small.filter(ImageFilter.GaussianBlur(max(self.coarse) / 40 / part))
+        return small.filter(ImageFilter.GaussianBlur(max(self.coarse) / 64 / part))
 
     def _mirrored(self, plane: Image.Image, part: int) -> Image.Image:
         before = self.at[1] // part, self.at[0] // part
@@ -135,7 +137,7 @@ def _change(job: RenderJob, size: tuple[int, int]) -> Change:
         return lambda canvas, mask, at: _placed(canvas, picture, mask)
     if named:
         word = named[1].lower() if named[1] else _CHINESE[named[2]]
-        return lambda canvas, mask, at: _coloured(canvas, COLOURS[word], mask)
+        return _Dye(COLOURS[word])
     if job.parameters.get("control_condition"):
         repaint = by_words(job, size)
         return lambda canvas, mask, at: repaint(canvas)
@@ -169,13 +171,34 @@ def _fitted(drawn: Canvas, mask: Image.Image) -> Canvas:
     return Canvas(*planes)
 
 
-def _coloured(canvas: Canvas, colour: tuple[int, int, int], mask: Image.Image) -> Canvas:
-    """The light and shade of the area in another colour."""
-    luma, blue, red = (int(plane[0, 0]) for plane in to_planes(Image.new("RGB", (2, 2), colour)))
-    usual = float(np.median(np.asarray(canvas.luma)[np.asarray(mask) > 127]))
-    light = [min(235, max(16, round(luma + (v - usual) * 0.8))) for v in range(256)]
-    half = canvas.blue.size
-    return Canvas(canvas.luma.point(light), Image.new("L", half, blue), Image.new("L", half, red))
+class _Dye:
+    """Another colour for what an area covers, its light and shade kept; what looks like its surroundings stays.
+
+    Args:
+        colour: RGB.
+    """
+
+    def __init__(self, colour: tuple[int, int, int]) -> None:
+        self.tones = [int(plane[0, 0]) for plane in to_planes(Image.new("RGB", (2, 2), colour))]
+        self._own: Floats | None = None
+
+    def __call__(self, canvas: Canvas, mask: Image.Image, at: float) -> Canvas:
+        luma, blue, red = self.tones
+        size = max(16, canvas.size[0] // 4), max(16, canvas.size[1] // 4)
+        small = canvas.frame().reformat(*size, interpolation="AREA").to_ndarray(format="rgb24")
+        colours = colours_of(np.asarray(small, np.uint8))
+        inside = np.asarray(mask.resize(size, Image.Resampling.BOX), np.float32) / 255
+        if self._own is None:
+            beside = np.clip(smooth(inside, max(1.0, np.sqrt(inside.sum()) / 3)) * 4, 0, 1) * (1 - inside)
+            self._own = own_colours(colours, inside, beside)
+            if (self._own[colours] * inside).sum() < 0.3 * inside.sum():
+                self._own = np.ones_like(self._own)  # nothing there has a colour of its own
+        likely = np.clip(smooth(self._own[colours], 1) * 5 - 2.8, 0, 1) * inside
+        usual = float(np.average(np.asarray(canvas.luma.resize(size)), weights=likely + 1e-6))
+        light = [min(235, max(16, round(luma + (v - usual) * 0.8))) for v in range(256)]
+        half = canvas.blue.size
+        dyed = Canvas(canvas.luma.point(light), Image.new("L", half, blue), Image.new("L", half, red))
+        return _over(canvas, dyed, Image.fromarray((likely * 255).astype(np.uint8)).resize(canvas.size))
 
 
 def _over(canvas: Canvas, other: Canvas, mask: Image.Image) -> Canvas:

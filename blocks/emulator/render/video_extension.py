@@ -9,8 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
+from blocks.emulator.render.filling import widened
 from blocks.emulator.render.filming import FPS, frame_count
 from blocks.emulator.render.job import Rendered, RenderJob
 from blocks.emulator.render.layers import Canvas, to_planes
@@ -58,13 +59,8 @@ def extend(job: RenderJob) -> Rendered:
         if guide and (known := ends[0] or ends[1]) is not None:
             middle = moved(_picture(known), read_motion(guide[0], _RATE, count), size)
         else:
-            middle = _between(
-                *(
-                    _view(end, clip, size, n, sign)
-                    for end, clip, n, sign in ((ends[0], opening, heads, 1), (ends[1], closing, tails, -1))
-                ),
-                count,
-            )
+            opens, closes = _view(ends[0], opening, size, heads, 1), _view(ends[1], closing, size, tails, -1)
+            middle = _between(opens, closes, count)
         for number, canvas in enumerate(middle):
             if ends[0] is not None and number < _BLEND:
                 canvas = _mixed(ends[0], canvas, (number + 1) / (_BLEND + 1))
@@ -112,11 +108,11 @@ def _view(end: Canvas | None, clip: list[Path], size: tuple[int, int], frames: i
 def _with_subject(end: Canvas, clip: Path, motion: Motion, size: tuple[int, int], sign: int) -> View:
     """The subject of a clip goes on before its scene."""
     at = len(motion) - 1 if sign > 0 else 0
-    mask = Image.fromarray(motion.masks[at]).resize(size, Image.Resampling.BICUBIC)
+    scene = scene_of(clip, motion, size, _RATE)
+    mask = _unlike(end, scene, widened(Image.fromarray(motion.masks[at]), 2).resize(size, Image.Resampling.BILINEAR))
     box = mask.point([0] * 64 + [255] * 192).getbbox()
     if box is None:
         return _drifting(end, (0.0, 0.0), size)
-    scene = scene_of(clip, motion, size, _RATE)
     puppet = Puppet(_picture(end), Person(mask, box), box[3] - box[1])
     near = max(1, min(len(motion) - 1, FPS // 3))
     pace = (motion.x[at] - motion.x[at - sign * near]) / near * FPS * size[0]
@@ -135,6 +131,14 @@ def _with_subject(end: Canvas, clip: Path, motion: Motion, size: tuple[int, int]
         return canvas.zoomed(_zoom(seconds))
 
     return at_time
+
+
+def _unlike(end: Canvas, scene: Canvas, near: Image.Image) -> Image.Image:
+    """What of a picture is not its scene, within a mask."""
+    one, other = (np.asarray(_picture(canvas), np.int16) for canvas in (end, scene))
+    apart = np.clip((np.abs(one - other).max(axis=-1) - 12) * 10, 0, 255).astype(np.uint8)
+    drawn = Image.fromarray(apart).filter(ImageFilter.MedianFilter(3)).filter(ImageFilter.GaussianBlur(0.8))
+    return ImageChops.darker(drawn, near)
 
 
 def _drifting(end: Canvas, pace: tuple[float, float], size: tuple[int, int]) -> View:
