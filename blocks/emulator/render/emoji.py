@@ -65,7 +65,7 @@ def _brows(inner: float, outer: float, times: float = 0.0) -> tuple[Motion, ...]
 
 def _mouth(corners: float, wide: float = 0.0, open_: float = 0.0, times: float = 0.0) -> tuple[Motion, ...]:
     """The corners of the mouth up by so much, the mouth wider and more open."""
-    pulled = tuple(drag(side * 0.3, 0.55, 0.34, side * 0.06 * (wide > 0), -corners, times) for side in (-1, 1))
+    pulled = tuple(drag(side * 0.42, 0.55, 0.46, side * 0.05 * (wide > 0), -1.2 * corners, times) for side in (-1, 1))
     return (*pulled, pinch(0, 0.58, 0.5, wide, open_, times))
 
 
@@ -155,7 +155,7 @@ EXPRESSIONS: Mapping[str, Expression] = {
     # expectant: nearer and nearer
     "jingdian_qidai": Expression(Effect(
         (*_eyes(0.35, 0.4), *_mouth(0.07, 0.1, 0.15), throb(1.08, 3), shift(0.1, 0, 2), grow(1.12)),
-        streams=(Stream(("spark", "spark-blue"), "round", 22, 0.09, 0.5),),
+        streams=(Stream(("spark", "spark-blue"), "round", 12, 0.06, 0.5),),
     )),
     # happy, a grown-up's laugh
     "dagong_kaixin": Expression(Effect(

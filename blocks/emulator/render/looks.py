@@ -190,7 +190,6 @@ LOOKS: Mapping[str, Draw] = {
     "heart-pink": partial(_heart, (250, 140, 176)),
     "petal": partial(_oval, (246, 168, 186), 0.42),
     "petal-red": partial(_oval, (200, 30, 52), 0.6),
-    "leaf-gold": partial(_oval, (236, 188, 84), 0.3),
     "spark": partial(_star, (255, 250, 226), 4, 0.18),
     "spark-blue": partial(_star, (200, 236, 255), 4, 0.18),
     "spark-violet": partial(_star, (214, 160, 255), 4, 0.2),
