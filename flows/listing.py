@@ -10,6 +10,7 @@ from rich.text import Text
 
 from blocks import catalog
 from blocks.catalog import UnknownModel
+from blocks.catalog.sources import collected
 from flows import library
 from flows import model_words as words
 from flows.document import InvalidInput, Problem
@@ -100,7 +101,8 @@ def _fields_table(fields: list[dict[str, Any]], numbers: dict[str, int]) -> Tabl
         kind = words.takes(field)
         if words.default(field):
             kind += f" (default {words.default(field)})"
-        meaning = Text(field.get("description", "")).append(f" [{words.where(field['source'], numbers)}]", style="dim")
+        meaning = Text(field["description"] + " " if "description" in field else "")
+        meaning.append(f"[{words.where(field['source'], numbers)}]", style="dim")
         table.add_row(f"  {name}{' *' if field['required'] else ''}", Text(kind), meaning)
     return table
 
@@ -136,7 +138,7 @@ def _facts(said: dict[str, Any]) -> Table:
 
 def _legend(said: dict[str, Any]) -> Text:
     """The pages that the facts come from, and what the words for how sure they are mean."""
-    legend = Text("Sources; after a colon stand lines of the vendor's pages as of 2026-02-09:\n", style="dim")
+    legend = Text(f"Sources; after a colon stand lines of the vendor's pages as of {collected()}:\n", style="dim")
     for number, (name, page) in enumerate(words.pages(said).items(), 1):
         legend.append(f"{number:3} {name}{', ' + page['url'] if 'url' in page else ''}\n")
     used = {source["sure"] for source in words.all_sources(said)}

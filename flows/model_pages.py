@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from blocks import catalog
+from blocks.catalog.sources import collected
 from blocks.media import probe
 from flows import model_examples
 from flows import model_words as words
@@ -51,8 +52,8 @@ def overview() -> str:
         "",
         *(f"- **{word}**: {meaning}." for word, meaning in catalog.SURE.items()),
         "",
-        "The vendor's pages are those of 2026-02-09, collected into one text: line numbers count in that text. Notes",
-        "call what was taken from them `models.yaml`, and what public pages added later `models-extra.yaml`.",
+        f"The vendor's pages are those of {collected()}, collected into one text: line numbers count in that text.",
+        "Notes call what was taken from them `models.yaml`, and what public pages added later `models-extra.yaml`.",
         "The examples run in the folder of the repository, with a key or, without one, against the embedded emulator;",
         "their pictures, film and voice in [`inputs`](inputs) were made by that emulator.",
         "",

@@ -32,7 +32,7 @@ FACTS = {
 def takes(field: Mapping[str, Any]) -> str:
     """What a field takes: type, choices, limits; for a file what it has to be like."""
     if field.get("choices"):
-        kind = " | ".join(written(choice) for choice in field["choices"])
+        kind = ("list of " if field.get("list") else "") + " | ".join(written(choice) for choice in field["choices"])
     elif field.get("list"):
         kind = f"list of {field['type']}, {_bounds(field)}".removesuffix(", ")
     else:

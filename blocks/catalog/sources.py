@@ -35,6 +35,7 @@ MEANINGS: Mapping[Sure, str] = {
 }
 """What is meant by how sure a fact is, the surest first."""
 
+_PAGES = Path(__file__).with_name("pages.yaml")
 _FOLDER = Path(__file__).with_name("facts")
 _GATEWAY = re.compile(r"(00\d) (.+)")
 
@@ -128,15 +129,20 @@ def facts(row: Model) -> list[str]:
     return [*row.fields, *(name for name in FACTS if name != "output" or row.kind in ("video", "image", "audio"))]
 
 
+def collected() -> str:
+    """The day on which the vendor's pages were collected into the text whose lines are counted."""
+    return str(_read(_PAGES)["collected"])
+
+
 @cache
 def pages() -> tuple[tuple[Page, ...], Mapping[str, Page]]:
     """The vendor's pages in the order of the collected text, and every other page by the key that facts use."""
-    said = _read(Path(__file__).with_name("pages.yaml"))
+    said = _read(_PAGES)
     vendor = []
     for page in said["vendor"]:
         first, last = page["lines"].split("-")
         lines = int(first), int(last)
-        vendor.append(Page(page["kind"], page["title"], page.get("url"), said["collected"].isoformat(), lines))
+        vendor.append(Page(page["kind"], page["title"], page.get("url"), collected(), lines))
     named = {key: Page("gateway", page["title"]) for key, page in said["gateway"].items()}
     named |= {
         key: Page("public", page["title"], page.get("url"), page.get("date")) for key, page in said["public"].items()

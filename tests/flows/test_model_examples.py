@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import flows
 from blocks import catalog
 from blocks.emulator import Emulator
+from blocks.media import probe
 from flows import model_words
 from flows.cli import app
 from flows.generating import Ask, asks_of
@@ -102,3 +103,22 @@ def test_every_example_runs(
             assert said["generations"][0]["outputs"] or catalog.find(model).kind in ("check", "template", "text")
         else:
             assert said["state"] == "done" and f"{model}.mp4" in json.dumps(said)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["emo-v1", "wan2.2-kf2v-flash", "wanx-background-generation-v2"])
+def test_an_example_is_worth_looking_at(
+    model: str, prefect_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With no key, an example is rendered in full by the embedded service: a film that moves, a whole picture."""
+    monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
+    monkeypatch.delenv("DASHSCOPE_BASE_URL", raising=False)
+    monkeypatch.setenv("WANFLOW_STORAGE", str(tmp_path / "media"))
+    monkeypatch.chdir(ROOT)
+    (_, words), *_ = examples(model)
+    result = CliRunner().invoke(app, [*words[1:], "--json"])
+    assert result.exit_code == 0, result.output
+    said = json.loads(result.stdout)
+    made = (said["deliverables"] if words[1] == "run" else said["generations"][0]["outputs"])[0]
+    file = probe(Path(made["uri"].removeprefix("file://")))
+    assert file.width and file.height and (file.kind == "image" or (file.seconds or 0) >= 3)
