@@ -17,6 +17,7 @@ from blocks.emulator.render.editing.given import Mask, as_image, painted, pictur
 from blocks.emulator.render.editing.looks import Look, filtered, in_look, lines, toned
 from blocks.emulator.render.editing.marking import marked
 from blocks.emulator.render.editing.materials import made_of, material_of
+from blocks.emulator.render.editing.moods import in_the_mood
 from blocks.emulator.render.editing.regions import regions, thing
 from blocks.emulator.render.editing.repainting import repainted
 from blocks.emulator.render.editing.scenes import colours_of, named_colours, scene
@@ -68,9 +69,7 @@ def _describe(job: RenderJob, picture: Image.Image, seed: int) -> Image.Image:
         made = toned(picture, dark, named[0], light, 0.7 + 0.3 * strength)
         made = Image.composite(made, picture, _subject(picture))
     else:
-        made = toned(
-            picture, palette.near, palette.sky[1], mix(palette.light, (255, 255, 255), 0.3), 0.2 + 0.7 * strength
-        )
+        made = in_the_mood(picture, job.prompt, seed, 0.2 + 0.7 * strength)
     return captioned(_lit(made, seed), job.prompt, palette.accent)
 
 

@@ -8,12 +8,11 @@ import math
 from PIL import Image, ImageFilter, ImageOps
 
 from blocks.emulator.render.editing.captions import captioned
-from blocks.emulator.render.editing.looks import toned
 from blocks.emulator.render.editing.marking import marked
+from blocks.emulator.render.editing.moods import in_the_mood
 from blocks.emulator.render.editing.scenes import colours_of, even
 from blocks.emulator.render.editing.shoes import cut_out
 from blocks.emulator.render.job import RenderJob
-from blocks.emulator.render.palettes import mix
 from blocks.emulator.render.sizes import asked_size
 from blocks.emulator.render.stills import load
 
@@ -31,8 +30,7 @@ def merge(job: RenderJob, number: int) -> Image.Image:
     for place, path in enumerate(others):
         _put_in(made, cut_out(path), (place + 0.5 + 0.18 * ((seed + place) % 3 - 1)) / len(others), seed)
     palette = colours_of(job.prompt, seed)
-    light = mix(palette.light, (255, 255, 255), 0.3)
-    made = toned(made, palette.near, palette.sky[1], light, (0.2 if others else 0.42) + 0.05 * (seed % 4))
+    made = in_the_mood(made, job.prompt, seed, (0.2 if others else 0.42) + 0.05 * (seed % 4))
     return marked(captioned(made, job.prompt, palette.accent), job)
 
 
