@@ -124,7 +124,6 @@ MODELS = (
                 "singapore": {"wan-std": "0.880709", "wan-pro": "1.321063"},
             }
         ),
-        sources=("models.yaml wan2.2-animate-move", "models-extra.yaml prices, rate_limits wan2.2-animate-move"),
         notes=(*_NOTES, "The mark reads 通义AI生成."),
     ),
     _row(
@@ -138,7 +137,6 @@ MODELS = (
                 "singapore": {"wan-std": "1.321063", "wan-pro": "1.908202"},
             }
         ),
-        sources=("models.yaml wan2.2-animate-mix", "models-extra.yaml prices, rate_limits wan2.2-animate-mix"),
         notes=(*_NOTES, "The mark reads 千问AI生成."),
     ),
 )

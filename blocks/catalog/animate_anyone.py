@@ -135,7 +135,6 @@ MODELS = (
         endpoint="services/aigc/image2video/aa-detect",
         outputs={**VERDICT, "bodystyle": "text"},
         result=Result(passed="output.check_pass"),
-        sources=("models.yaml animate-anyone-detect-gen2",),
         notes=(
             "Its page names no limits of the picture; those of animate-anyone-gen2 are taken, which it is checked for.",
             "When the picture does not pass, output.reason says why.",
@@ -152,7 +151,6 @@ MODELS = (
         kind="template",
         outputs={"template_id": "template"},
         billing=_priced(output_follows="input.video_url"),
-        sources=("models.yaml animate-anyone-template-gen2",),
         notes=(
             _SLASH,
             "input.video_url is marked optional although it is the only input; without it there is nothing to make, "
@@ -171,7 +169,6 @@ MODELS = (
         result=Result(urls=("output.video_url",)),
         billing=_priced(),
         fps=15,
-        sources=("models.yaml animate-anyone-gen2", "models.yaml pairings animate-anyone"),
         notes=(
             _SLASH,
             "The result is as long as the template, which a request does not tell; at most 60 s.",

@@ -141,7 +141,6 @@ MODELS = (
         limits=Limits(2, 1),
         typical_seconds=(15.0, 60.0),
         documented="guide-only",
-        sources=("models.yaml wanx-background-generation-v2", "models-extra.yaml wanx-background-generation-v2"),
         notes=(
             "Texts: the pages speak of 150 English words or about 100 to 120 Chinese characters and ignore the rest; "
             "we take 120.",

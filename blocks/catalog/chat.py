@@ -101,7 +101,6 @@ MODELS = (
         regions=("beijing", "singapore", "virginia"),
         typical_seconds=(2.0, 60.0),
         documented="mentioned-only",
-        sources=("models.yaml qwen-plus", "the vendor's page of the OpenAI-compatible chat call"),
         notes=(
             "The price is that of prompts up to 128 thousand tokens without thinking; longer prompts, thinking and "
             "other regions are priced differently and read as unknown.",

@@ -79,7 +79,6 @@ MODELS = (
         request=S2vDetect,
         outputs={**VERDICT, "humanoid": "boolean"},
         result=Result(passed="output.check_pass"),
-        sources=("models.yaml wan2.2-s2v-detect",),
         notes=("Every check that succeeds is billed, passed or not.", UPLOADS, IN_A_MOMENT),
     ),
     Model(
@@ -101,7 +100,6 @@ MODELS = (
         ),
         limits=Limits(5, 1),
         sound=True,
-        sources=("models.yaml wan2.2-s2v", "models.yaml pairings digital-human"),
         notes=(
             "480P comes out at 16 frames a second, 720P at 30; the ratio follows the picture.",
             "The quick start sends parameters.style speech, which the reference does not know; it is taken.",

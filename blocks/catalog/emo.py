@@ -101,7 +101,6 @@ MODELS = (
         request=EmoDetect,
         outputs={**VERDICT, "face_bbox": "boxes", "ext_bbox": "boxes"},
         result=Result(passed="output.check_pass"),
-        sources=("models.yaml emo-detect-v1",),
         notes=(
             "parameters.ratio is marked required and given the default 1:1; it is required here.",
             NOT_SAID,
@@ -130,7 +129,6 @@ MODELS = (
         limits=Limits(5, 1),
         fps=15,
         sound=True,
-        sources=("models.yaml emo-v1", "models.yaml pairings emo"),
         notes=(
             "512 to 704 pixels is called 3:4; a box may be a few per cent off its ratio.",
             "The limits speak of http links only, the fields of http and https.",

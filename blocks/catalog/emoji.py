@@ -84,7 +84,6 @@ MODELS = (
         outputs={**VERDICT, "face_bbox": "boxes", "ext_bbox": "boxes"},
         result=Result(passed_by=("output.bbox_face", "output.ext_bbox_face")),
         limits=Limits(1),
-        sources=("models.yaml emoji-detect-v1", "models-extra.yaml prices, rate_limits emoji-detect-v1"),
         notes=(
             "The answer has no verdict: a picture passed when both boxes are there. They are called bbox_face and "
             "ext_bbox_face, and face_bbox and ext_bbox in the request that takes them; read() gives the latter.",
@@ -107,11 +106,6 @@ MODELS = (
         billing=per_second(("video_duration",), {"beijing": {"": "0.08"}}, by="flat", free_quota=1800),
         limits=Limits(1, 1),
         sound=None,
-        sources=(
-            "models.yaml emoji-v1, emoji_driven_ids",
-            "models.yaml pairings emoji",
-            "models-extra.yaml prices, rate_limits emoji-v1",
-        ),
         notes=(
             "How long a clip is depends on the template and is known afterwards; a sample has 2 s.",
             "Only mengwa_kaixin (happy) and jingdian_xianqi (disdain) are glossed; the series' names are our reading.",

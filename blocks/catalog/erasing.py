@@ -68,7 +68,6 @@ MODELS = (
         limits=Limits(2, 1),
         typical_seconds=(10.0, 60.0),
         documented="guide-only",
-        sources=("models.yaml image-erase-completion", "models-extra.yaml image-erase-completion, contradictions"),
         notes=(
             TRIAL_NOTE,
             "Masks: models.yaml takes bmp and no heif, the API page heif and no bmp; we follow the API page.",

@@ -320,7 +320,6 @@ MODELS = (
         regions=("beijing", "singapore"),
         typical_seconds=(60.0, 120.0),
         documented="partial",
-        sources=("models.yaml wan2.5-i2i-preview", "models-extra.yaml wan2.5-i2i-preview, prices, rate_limits"),
         notes=(
             "n is 4 when it is not set, and all four are billed: set n.",
             "oss:// is taken because the vendor's SDK sends local files that way; the pages name http and base64.",
@@ -347,7 +346,6 @@ MODELS = (
         limits=Limits(2, 2),
         typical_seconds=(5.0, 15.0),
         documented="guide-only",
-        sources=("models.yaml wanx2.1-imageedit", "models-extra.yaml wanx2.1-imageedit"),
         notes=(
             "models.yaml calls the price one of a video second in one place and of a picture in the table; it is 0.14 "
             "CNY a picture.",

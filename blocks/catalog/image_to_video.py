@@ -147,7 +147,6 @@ MODELS = (
         regions=("beijing", "singapore"),
         fps=30,
         sound="optional",
-        sources=("models.yaml wan2.6-i2v-flash", "models-extra.yaml prices, rate_limits wan2.6-i2v-flash"),
         notes=(
             "usage.audio says whether the result has sound, which decides the price; the sample answer lacks it.",
             "The vendor's SDK samples carry usage.video_duration 0 beside usage.duration: duration is billed.",
@@ -172,7 +171,6 @@ MODELS = (
         regions=("beijing", "singapore", "virginia"),
         fps=30,
         sound=True,
-        sources=("models.yaml wan2.6-i2v", "models-extra.yaml prices, rate_limits wan2.6-i2v"),
         notes=(
             _CONFIRMED,
             "A later price page gives this id the US deployment as well, at the price of wan2.6-i2v-us; in Virginia "
@@ -187,7 +185,6 @@ MODELS = (
         limits=Limits(5, 5),
         regions=("virginia",),
         sound=True,
-        sources=("models.yaml wan2.6-i2v-us", "models-extra.yaml prices, rate_limits wan2.6-i2v-us"),
         notes=(
             "A later price page lists the id without -us with deployment scope US instead.",
             "Frame rate not documented; sound is said of the series.",
@@ -210,7 +207,6 @@ MODELS = (
         regions=("beijing", "singapore"),
         fps=30,
         sound=True,
-        sources=("models.yaml wan2.5-i2v-preview", "models-extra.yaml prices, rate_limits wan2.5-i2v-preview"),
         notes=(FIELDS,),
     ),
 )

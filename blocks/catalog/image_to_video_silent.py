@@ -143,7 +143,6 @@ MODELS = (
         limits=Limits(2, 2),
         regions=("beijing", "singapore"),
         fps=30,
-        sources=("models.yaml wan2.2-i2v-flash", "models-extra.yaml prices, rate_limits wan2.2-i2v-flash"),
         notes=(FIELDS, "Singapore: no 1080P price and no limit row."),
     ),
     row(
@@ -162,7 +161,6 @@ MODELS = (
         limits_in={"singapore": Limits(2, 2)},
         regions=("beijing", "singapore"),
         fps=30,
-        sources=("models.yaml wan2.2-i2v-plus", "models-extra.yaml prices, rate_limits wan2.2-i2v-plus"),
         notes=(FIELDS, "There is no 720P tier."),
     ),
     row(
@@ -181,7 +179,6 @@ MODELS = (
         limits_in={"singapore": Limits(2, 2)},
         also={"singapore": "wan2.1-i2v-turbo"},
         fps=30,
-        sources=("models.yaml wanx2.1-i2v-turbo", "models-extra.yaml prices, rate_limits wanx2.1-i2v-turbo"),
         notes=(FIELDS, _TEMPLATES),
     ),
     row(
@@ -197,7 +194,6 @@ MODELS = (
         limits_in={"singapore": Limits(2, 2)},
         also={"singapore": "wan2.1-i2v-plus"},
         fps=30,
-        sources=("models.yaml wanx2.1-i2v-plus", "models-extra.yaml prices, rate_limits wanx2.1-i2v-plus"),
         notes=(FIELDS, _TEMPLATES),
     ),
 )

@@ -105,7 +105,6 @@ MODELS = (
             free_quota=50,
         ),
         limits=Limits(2, 2),
-        sources=("models.yaml wan2.2-kf2v-flash", "models-extra.yaml prices, rate_limits wan2.2-kf2v-flash"),
         notes=(
             _OPTIONAL,
             "usage.SR gives the tier; SDK samples show video_ratio standard instead, then the request's tier counts.",
@@ -125,7 +124,6 @@ MODELS = (
         limits=Limits(2, 2),
         limits_in={"singapore": Limits(1, 2)},
         also={"singapore": "wan2.1-kf2v-plus"},
-        sources=("models.yaml wanx2.1-kf2v-plus", "models-extra.yaml prices, rate_limits wanx2.1-kf2v-plus"),
         notes=(_OPTIONAL, "One page writes the effect hanfu-1 as hufu-1; the list and the other examples do not."),
     ),
 )

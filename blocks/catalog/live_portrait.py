@@ -86,7 +86,6 @@ MODELS = (
         request=LivePortraitDetect,
         outputs=VERDICT,
         result=Result(passed="output.pass"),
-        sources=("models.yaml liveportrait-detect",),
         notes=(
             "The verdict is output.pass, and output.message says why not; it is empty on a pass.",
             "The limits speak of http links only, the fields of http and https.",
@@ -116,7 +115,6 @@ MODELS = (
         limits=Limits(5, 1),
         typical_seconds=(10.0, 180.0),
         sound=True,
-        sources=("models.yaml liveportrait", "models.yaml pairings liveportrait"),
         notes=(
             "Documented with a slash at the end of the path.",
             "Container and codec are not documented; that there is sound follows from the voice it is made around.",

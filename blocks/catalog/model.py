@@ -107,7 +107,6 @@ class Model:
         also: its id in a region where it has another name; the catalog holds a row for each.
         same_as: the id of the row this is another region's name of.
         documented: how much of it the pages show.
-        sources: where the facts come from.
         notes: contradictions and gaps of the pages, and what we do about them.
     """
 
@@ -134,7 +133,6 @@ class Model:
     also: Mapping[Region, str] = field(default_factory=dict)
     same_as: str | None = None
     documented: Documented = "full"
-    sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

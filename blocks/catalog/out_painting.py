@@ -104,7 +104,6 @@ MODELS = (
         limits=Limits(2, 5),
         typical_seconds=(10.0, 60.0),
         documented="guide-only",
-        sources=("models.yaml image-out-painting", "models-extra.yaml image-out-painting, rate_limits"),
         notes=(
             "Tasks in progress: models.yaml and the API page say 5, the rate-limit page says 10; we keep the smaller.",
             "Formats, sides and base64 are those of the API page; models.yaml names none of them.",

@@ -93,7 +93,6 @@ MODELS = (
         limits=Limits(2, 1),
         typical_seconds=(15.0, 60.0),
         documented="guide-only",
-        sources=("models.yaml wanx-x-painting", "models-extra.yaml wanx-x-painting, contradictions"),
         notes=(
             TRIAL_NOTE,
             "Formats: models.yaml also names tiff and webp; we follow the API page, which does not.",

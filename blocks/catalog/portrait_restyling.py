@@ -100,7 +100,6 @@ MODELS = (
         limits=Limits(2, 1),
         typical_seconds=(5.0, 30.0),
         documented="guide-only",
-        sources=("models.yaml wanx-style-repaint-v1", "models-extra.yaml wanx-style-repaint-v1, rate_limits"),
         notes=(
             "Tasks in progress: models.yaml and the API page say 1, the rate-limit page says 2; we keep the smaller.",
             "A style picture longer than 2 to 1 is advised against, not refused.",

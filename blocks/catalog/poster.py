@@ -129,7 +129,6 @@ MODELS = (
         limits=Limits(2, 1),
         typical_seconds=(10.0, 60.0),
         documented="guide-only",
-        sources=("models.yaml wanx-poster-generation-v1, poster_lora_names", "models-extra.yaml, the same"),
         notes=(
             TRIAL_NOTE,
             "The two background texts hold 50 in all: characters of Chinese, words of other languages.",

@@ -219,7 +219,6 @@ MODELS = (
         limits_in={"singapore": Limits(5, 5)},
         regions=("beijing", "singapore"),
         sound="optional",
-        sources=("models.yaml wan2.6-r2v-flash", "models-extra.yaml prices, rate_limits wan2.6-r2v-flash"),
         notes=_NOTES,
     ),
     _row(
@@ -239,7 +238,6 @@ MODELS = (
         limits_in={"singapore": Limits(5, 5), "global": Limits(5, 5)},
         regions=("beijing", "singapore", "virginia"),
         sound=True,
-        sources=("models.yaml wan2.6-r2v", "models-extra.yaml prices, rate_limits wan2.6-r2v"),
         notes=_NOTES,
     ),
 )

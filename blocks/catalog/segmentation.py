@@ -46,7 +46,6 @@ MODELS = (
         limits=Limits(2, 1),
         typical_seconds=(10.0, 60.0),
         documented="guide-only",
-        sources=("models.yaml image-instance-segmentation", "models-extra.yaml image-instance-segmentation"),
         notes=(
             TRIAL_NOTE,
             "The sample sends empty parameters, and so do we.",

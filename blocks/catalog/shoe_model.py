@@ -72,7 +72,6 @@ MODELS = (
         limits=Limits(2, 1),
         typical_seconds=(15.0, 60.0),
         documented="guide-only",
-        sources=("models.yaml shoemodel-v1", "models-extra.yaml shoemodel-v1"),
         notes=(
             TRIAL_NOTE,
             "scale stands in input: the page lists it there, and no sample shows it.",

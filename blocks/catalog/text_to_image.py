@@ -227,7 +227,6 @@ MODELS = (
         limits=Limits(1, 5),
         limits_in={"singapore": Limits(5, 5), "global": Limits(5, 5)},
         regions=("beijing", "singapore", "virginia"),
-        sources=("models-extra.yaml wan2.6-t2i, prices, rate_limits", "models.yaml wan2.6-t2i"),
         notes=(
             _N_NOTE,
             _MESSAGES_NOTE,
@@ -243,7 +242,6 @@ MODELS = (
         billing=each({"beijing": "0.2", "singapore": "0.220177"}, free_quota=50),
         limits=Limits(5, 5),
         limits_in={"singapore": Limits(5, 5)},
-        sources=("models-extra.yaml wan2.5-t2i-preview, prices, rate_limits", "models.yaml wan2.5-t2i-preview"),
         notes=(_N_NOTE,),
     ),
     _row(
@@ -253,7 +251,6 @@ MODELS = (
         billing=each({"beijing": "0.2", "singapore": "0.366962"}, free_quota=100),
         limits=Limits(2, 2),
         limits_in={"singapore": Limits(2, 2)},
-        sources=("models-extra.yaml wan2.2-t2i-plus, prices, rate_limits",),
         notes=(_N_NOTE, "Not in models.yaml."),
     ),
     _row(
@@ -263,7 +260,6 @@ MODELS = (
         billing=each({"beijing": "0.14", "singapore": "0.183481"}, free_quota=100),
         limits=Limits(2, 2),
         limits_in={"singapore": Limits(2, 2)},
-        sources=("models-extra.yaml wan2.2-t2i-flash, prices, rate_limits", "models.yaml wan2.2-t2i-flash"),
         notes=(_N_NOTE,),
     ),
     _row(
@@ -275,7 +271,6 @@ MODELS = (
         limits_in={"singapore": Limits(2, 2)},
         regions=("beijing",),
         also={"singapore": "wan2.1-t2i-plus"},
-        sources=("models-extra.yaml wanx2.1-t2i-plus, prices, rate_limits",),
         notes=(_N_NOTE, "Not in models.yaml."),
     ),
     _row(
@@ -287,7 +282,6 @@ MODELS = (
         limits_in={"singapore": Limits(2, 2)},
         regions=("beijing",),
         also={"singapore": "wan2.1-t2i-turbo"},
-        sources=("models-extra.yaml wanx2.1-t2i-turbo, prices, rate_limits",),
         notes=(_N_NOTE, "Not in models.yaml."),
     ),
     _row(
@@ -297,7 +291,6 @@ MODELS = (
         billing=each({"beijing": "0.04"}),
         limits=Limits(2, 2),
         regions=("beijing",),
-        sources=("models-extra.yaml wanx2.0-t2i-turbo, prices, rate_limits", "models.yaml wanx2.0-t2i-turbo"),
         notes=(_N_NOTE,),
     ),
     _row(
@@ -312,7 +305,6 @@ MODELS = (
         limits=Limits(2 / 60),
         limits_in={"singapore": Limits(2 / 60)},
         typical_seconds=(5.0, 60.0),
-        sources=("models-extra.yaml qwen-image-max, prices, rate_limits", "models.yaml qwen-image-max"),
         notes=(
             _MESSAGES_NOTE,
             "800 tokens of the text are read; here a Chinese character or a word of another language counts as one.",
@@ -331,7 +323,6 @@ MODELS = (
         billing=each({"beijing": "0.25", "singapore": "0.256873"}, free_quota=100),
         limits=Limits(2, 2),
         limits_in={"singapore": Limits(2, 2)},
-        sources=("models-extra.yaml qwen-image, prices, rate_limits",),
         notes=(
             "Not in models.yaml.",
             "negative_prompt stands in input (field table) or in parameters (the page's sample of a submit); either is "
@@ -350,7 +341,6 @@ MODELS = (
         billing=each({"beijing": "0.2", "singapore": "0.220177"}, free_quota=100),
         limits=Limits(2, 2),
         limits_in={"singapore": Limits(2, 2)},
-        sources=("models-extra.yaml qwen-image, prices, rate_limits",),
         notes=("Not in models.yaml.", "What qwen-image's notes say holds for it too."),
     ),
 )

@@ -178,7 +178,6 @@ MODELS = (
         regions=("beijing", "singapore", "virginia"),
         fps=30,
         sound=True,
-        sources=("models.yaml wan2.6-t2v", "models-extra.yaml prices, rate_limits wan2.6-t2v"),
         notes=(
             "The vendor's SDK samples carry usage.video_duration 0 beside usage.duration 10: duration is billed.",
             "usage.SR is a number over HTTP and a text in a Java SDK sample; both are read.",
@@ -195,7 +194,6 @@ MODELS = (
         limits=Limits(5, 5),
         regions=("virginia",),
         sound=True,
-        sources=("models.yaml wan2.6-t2v-us", "models-extra.yaml prices, rate_limits wan2.6-t2v-us"),
         notes=(_US_NOTE, "Frame rate not documented; sound is said of the series."),
     ),
     _row(
@@ -215,7 +213,6 @@ MODELS = (
         regions=("beijing", "singapore"),
         fps=30,
         sound=True,
-        sources=("models.yaml wan2.5-t2v-preview", "models-extra.yaml prices, rate_limits wan2.5-t2v-preview"),
         notes=("usage.video_ratio holds width*height here, which gives the billed tier.",),
     ),
     _row(
@@ -234,7 +231,6 @@ MODELS = (
         limits_in={"singapore": Limits(2, 2)},
         regions=("beijing", "singapore"),
         fps=30,
-        sources=("models.yaml wan2.2-t2v-plus", "models-extra.yaml prices, rate_limits wan2.2-t2v-plus"),
         notes=("There is no 720P tier.",),
     ),
     _row(
@@ -253,7 +249,6 @@ MODELS = (
         limits_in={"singapore": Limits(2, 2)},
         also={"singapore": "wan2.1-t2v-turbo"},
         fps=30,
-        sources=("models.yaml wanx2.1-t2v-turbo", "models-extra.yaml prices, rate_limits wanx2.1-t2v-turbo"),
     ),
     _row(
         id="wanx2.1-t2v-plus",
@@ -268,6 +263,5 @@ MODELS = (
         limits_in={"singapore": Limits(2, 2)},
         also={"singapore": "wan2.1-t2v-plus"},
         fps=30,
-        sources=("models.yaml wanx2.1-t2v-plus", "models-extra.yaml prices, rate_limits wanx2.1-t2v-plus"),
     ),
 )

@@ -277,7 +277,6 @@ MODELS = (
         typical_seconds=(300.0, 600.0),
         fps=30,
         documented="partial",
-        sources=("models-extra.yaml wanx2.1-vace-plus, prices, rate_limits", "models.yaml wanx2.1-vace-plus"),
         notes=(
             "The gateway page of models.yaml calls obj_or_bg and video_url required for every function and types "
             "mask_frame_id and expand_ratio as texts; the vendor's page, which we follow, does not. It also calls "

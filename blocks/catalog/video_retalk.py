@@ -110,7 +110,6 @@ MODELS = (
         ),
         limits=Limits(1, 1),
         sound=True,
-        sources=("models.yaml videoretalk", "models.yaml common.errors.videoretalk"),
         notes=(
             "Documented with a slash at the end of the path.",
             "H.264 or H.265 is a must in the limits and advised in the field's text; it is a must here.",

@@ -96,7 +96,6 @@ MODELS = (
         ),
         limits=Limits(2, 1),
         sound=None,
-        sources=("models.yaml video-style-transform", "models-extra.yaml rate_limits video-style-transform"),
         notes=(
             "Limits: models.yaml says 2 a second and 1 in progress, the rate-limit page 20 and 2 with the remark that "
             "one job runs at a time; we keep the smaller ones.",

@@ -147,14 +147,12 @@ MODELS = (
         id="virtualmodel-v2",
         summary="Another person and background in a product photo, the pose kept; persons and mannequins.",
         request=Second,
-        sources=("models.yaml virtualmodel-v2", "models-extra.yaml virtualmodel-v2"),
         notes=(*_NOTES, "One line of models.yaml says 2024 pixels where the others say 2048."),
     ),
     _row(
         id="wanx-virtualmodel",
         summary="The first version of virtualmodel-v2: persons only, with ready-made faces.",
         request=First,
-        sources=("models.yaml wanx-virtualmodel", "models-extra.yaml wanx-virtualmodel"),
         notes=_NOTES,
     ),
 )
