@@ -142,7 +142,8 @@ def _status(said: Any) -> Status | None:
 
 def _refusal(answer: Mapping[str, Any], inner: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """Code and message of the task, else of the call; the SDK's empty ones on the outside say nothing."""
-    code = _text(inner.get("code")) or _text(answer.get("code")) or None
+    said = _text(inner.get("code"))
+    code = said or _text(answer.get("code")) or said
     message = _text(inner.get("message"))
     return code, message if message is not None else _text(answer.get("message")) or None
 

@@ -153,6 +153,14 @@ def test_the_sdks_layer_says_nothing_of_its_own() -> None:
     assert answer.urls == ("https://r.example.org/1.mp4",)
 
 
+def test_an_empty_reason_of_the_service_is_told_as_it_is() -> None:
+    """A check that says no with an empty code and message said just that; a code around it still counts."""
+    said = {"output": {"check_pass": False, "code": "", "message": ""}, "usage": {"image_count": 1}}
+    answer = catalog.read("wan2.2-s2v-detect", said)
+    assert (answer.values, answer.code, answer.message) == ({"passed": False}, "", "")
+    assert catalog.read("wan2.2-s2v-detect", {**said, "code": "Throttling"}).code == "Throttling"
+
+
 def test_a_success_that_speaks_of_errors_is_a_success() -> None:
     """error_code 0 and error_message Success are no failure."""
     answer = catalog.read(None, _task(results=[{"url": "http://r/1.png"}], error_code=0, error_message="Success"))
