@@ -90,20 +90,18 @@ class _Life:
         record = await self._known()
         if record is not None and (before := await self._finished_before(record)):
             return before
-        waited = False
         while True:
             try:
-                return await self._leased(waited)
+                return await self._leased(record)
             except LeaseLost:
                 log.warning("%s: this run was silent for too long and another took over; waiting for it.", self.label)
-                waited = True
 
-    async def _leased(self, waited: bool) -> Generation:
-        """What only one run at a time does."""
+    async def _leased(self, damaged: Finished | None) -> Generation:
+        """What only one run at a time does; another may have done it since the first look, waited for or not."""
         name = journal.name_of(self.fingerprint, self.session.account)
-        async with self.session.leases.hold(name) as had_to_wait:
+        async with self.session.leases.hold(name):
             record = await self._known()
-            if (waited or had_to_wait) and record is not None and (before := await self._finished_before(record)):
+            if record is not None and record != damaged and (before := await self._finished_before(record)):
                 return before
             try:
                 return await self._seen_through(record)

@@ -63,25 +63,27 @@ class Leases:
         self._held: dict[str, tuple[str, str]] = {}
 
     @contextlib.asynccontextmanager
-    async def hold(self, name: str) -> AsyncIterator[bool]:
-        """Hold a lease; wait while another session that lives has it.
+    async def hold(self, name: str) -> AsyncIterator[None]:
+        """Hold a lease; wait while another session that lives has it. The work may be done already when it is had.
 
         Args:
             name: of what is worked on; part of a file name.
-
-        Yields:
-            Whether somebody else had it before: then the work may be done already.
         """
         await self._live()
-        path, mine, waited = await self._take(name)
+        path, mine = await self._take(name)
         self._held[name] = path, mine
         try:
-            yield waited
+            yield
         finally:
             del self._held[name]
             # One that stays behind ends with this session.
             with contextlib.suppress(Exception):
                 await asyncio.shield(self._storage.delete(path))
+
+    async def taken(self, name: str) -> bool:
+        """Whether a session that lives has it, this one or another."""
+        tokens = (await self._turns(name)).values()
+        return name in self._held or any([not await self._is_dead(token) for token in tokens])
 
     async def check(self, name: str) -> None:
         """Make sure that a lease taken here was not taken over; one that was never taken here is fine.
@@ -106,7 +108,7 @@ class Leases:
             with contextlib.suppress(Exception):
                 await self._storage.delete(_holder_path(self._id))
 
-    async def _take(self, name: str) -> tuple[str, str, bool]:
+    async def _take(self, name: str) -> tuple[str, str]:
         dead: set[str] = set()
         waited = False
         pause = _PAUSE_SECONDS[0]
@@ -125,7 +127,7 @@ class Leases:
                         for turn, token in now.items():
                             if token != mine:
                                 await self._storage.delete(_lease_path(name, turn))
-                        return path, mine, waited
+                        return path, mine
                     await self._storage.delete(path)  # two took a turn at once: both step back
             elif not waited:
                 waited = True

@@ -40,6 +40,8 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
     patience = _Patience(session, request.model)
     lease = journal.name_of(fingerprint, session.account)
     lost = 0
+    prompt = _prompt(request)
+    await session.unanswered.wait(fingerprint=fingerprint, model=request.model, account=session.account, prompt=prompt)
     while True:
         async with session.turn(request.model):
             async with session.pace.submit(request.model):
@@ -50,7 +52,7 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
                     model=request.model,
                     account=session.account,
                     now=now(),
-                    prompt=_prompt(request),
+                    prompt=prompt,
                 )
                 await session.leases.check(lease)
                 try:

@@ -25,10 +25,11 @@ from blocks.client.errors import AuthenticationError, DashScopeError, NotSent
 from blocks.storage import MediaStorage
 from tasks.budget import Budget
 from tasks.downloading import WebFiles
-from tasks.leases import Leases, expires_seconds
+from tasks.leases import Leases
 from tasks.pace import Pace
 from tasks.reach import Reach
 from tasks.records import Failure, LeftRunning
+from tasks.unanswered import Unanswered
 from tasks.watching import Watcher
 
 T = TypeVar("T")
@@ -54,6 +55,7 @@ class Session:
         left_running: what went on at the provider when a part of this run was stopped.
         web: looks at what lies behind web addresses before it is paid for; None: not asked for.
         leases: what keeps other processes off a generation.
+        unanswered: what earlier runs sent, so far as nobody knows whether it was accepted.
     """
 
     client: Client
@@ -73,9 +75,11 @@ class Session:
     locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     leases: Leases = field(init=False)
+    unanswered: Unanswered = field(init=False)
 
     def __post_init__(self) -> None:
-        self.leases = Leases(self.storage, expires_seconds=expires_seconds())
+        self.leases = Leases(self.storage)
+        self.unanswered = Unanswered(self.storage, self.leases)
 
     @property
     def region(self) -> str:

@@ -83,6 +83,8 @@ async def submit(
         submission = entry.submission
         if submission is None:
             submission = await recover(session, entry)
+            if submission is None:
+                await journal.settle(session.storage, fingerprint, session.account)
         if submission is not None and not submission.expired(now()):
             return submission
     return await send(session, await _staged(session, request, assets), fingerprint)

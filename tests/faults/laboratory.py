@@ -43,10 +43,14 @@ def run_rounds(
         began = time.monotonic()
         with ThreadPoolExecutor(parallel or os.cpu_count() or 1) as pool:
             running = {pool.submit(_round, seed, folder, forks, server, key): seed for seed in seeds}
-            for future in as_completed(running):
-                done.append(future.result())
-                if told is not None:
-                    told(done[-1])
+            try:
+                for future in as_completed(running):
+                    done.append(future.result())
+                    if told is not None:
+                        told(done[-1])
+            except KeyboardInterrupt:
+                pool.shutdown(cancel_futures=True)
+                raise
         seconds = time.monotonic() - began
     found = [path.relative_to(folder) for path in files_with(server.folder, key)]
     done.sort(key=lambda one: one.seed)

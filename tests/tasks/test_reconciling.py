@@ -166,6 +166,19 @@ async def test_same_prompt(studio: Open, monkeypatch: pytest.MonkeyPatch) -> Non
     assert [one.task_id for one in made] == task_ids[::-1] and here.submits == 2
 
 
+async def test_same_words(studio: Open) -> None:
+    """A request in the words of an open intent is not sent before that one is cleared up, so each keeps its task."""
+    here = studio(run_seconds=1)
+    async with here.session() as session:
+        await _intent(session, duration=2)
+        task_id = await _foreign(session, duration=2)
+        first, second = await asyncio.gather(*(generate(asked(DUSK, duration=seconds)) for seconds in (2, 3)))
+        assert first.task_id == task_id and second.succeeded and here.submits == 2
+        [other] = [task for task in here.emulator.tasks() if task.task_id == second.task_id]
+        [old] = [task for task in here.emulator.tasks() if task.task_id == task_id]
+        assert other.submitted >= (old.ended or 0)
+
+
 async def test_another_open_intent(studio: Open) -> None:
     """A task is not adopted while another intent may own it; once that one is answered, it is clear."""
     here = studio()
