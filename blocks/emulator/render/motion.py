@@ -129,7 +129,7 @@ def _near_its_middle(weights: Floats, rows: Floats, columns: Floats, spread: flo
         )
         square = smooth((weights * (places - mean[:, None, None]) ** 2).sum(axis=(1, 2)), reach, (0,)) / total
         means.append(mean[:, None, None])
-        sizes.append(np.sqrt(square + 4)[:, None, None])
+        sizes.append(np.sqrt(np.maximum(square, 0) + 4)[:, None, None])
     far = np.hypot((columns - means[0]) / sizes[0], (rows - means[1]) / sizes[1])
     return np.asarray(np.clip(1.5 * spread - far, 0, 1), np.float32)
 

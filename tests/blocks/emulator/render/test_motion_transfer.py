@@ -64,6 +64,20 @@ def test_what_moves_is_followed(walk) -> None:  # type: ignore[no-untyped-def]
         assert motion.wide[number] == pytest.approx(28 / SIDE, abs=0.06)
 
 
+def test_where_nothing_moves_nobody_does(tmp_path: Path) -> None:
+    """A video that stands still, of one grey or of a pattern, gives a person that stands still."""
+    rows, columns = np.mgrid[0:SIDE, 0:SIDE]
+    patterns = np.full((SIDE, SIDE), 90), rows * 3 % 250, (rows // 9 + columns // 11) % 2 * 200
+    for number, pattern in enumerate(patterns):
+        path = tmp_path / f"{number}.mp4"
+        with VideoWriter(path, SIDE, SIDE, RATE, crf=16) as writer:
+            for _ in range(40):
+                writer.write(np.repeat(pattern[..., None], 3, axis=2).astype(np.uint8))
+        motion = read_motion(path, Fraction(RATE), 40)
+        for values in (motion.x, motion.top, motion.bottom, motion.sway):
+            assert np.ptp(values) < 0.02
+
+
 @pytest.mark.parametrize("side", [1, -1])
 def test_the_person_moves_as_the_video_does(make, person: Path, walk, side: int) -> None:  # type: ignore[no-untyped-def]
     """The picture's person goes where the video's goes, before the picture's background, with the video's sound."""
