@@ -20,7 +20,7 @@ from flows.references import resolve
 from flows.scope import Address, Many, Pending, Scope
 from tasks import editing  # noqa: F401 - registers the operations
 from tasks.asset import Asset
-from tasks.operations import OPERATIONS, Operation
+from tasks.operations import OPERATIONS, Operation, OperationInput
 
 
 @dataclass(frozen=True)
@@ -259,18 +259,45 @@ def _either(kinds: Iterable[str]) -> str:
     return " or ".join(an(kind) for kind in kinds)
 
 
+def foreseen(call: OperationCall) -> OperationInput | None:
+    """An operation's inputs with files to come as assets of the length they will have.
+
+    None when a plain value is known only to a run, or when they are not valid.
+    """
+    operation = OPERATIONS[call.use]
+    given: dict[str, Any] = {}
+    for name, value in call.given.items():
+        media = operation.media_input(name) is not None
+        if not media and holds_pending(value):
+            return None
+        given[name] = _in_place_of(value) if media else value
+    try:
+        return validate(operation.inputs, given)
+    except InvalidInput:
+        return None
+
+
+def _in_place_of(value: Any) -> Any:
+    """Assets in place of files: what is known of them, nothing else."""
+    if isinstance(value, Many):
+        return [_in_place_of(value.item)] * value.likely
+    if isinstance(value, list):
+        return [_in_place_of(item) for item in value]
+    if isinstance(value, Pending):
+        return _stand_in.model_copy(update={"seconds": value.seconds})
+    return _stand_in if isinstance(value, str) else value
+
+
+_stand_in = Asset(uri="", path="", media_type="application/octet-stream", bytes=0, sha256="")
+
+
 def _operation_input_problems(operation: Operation, given: dict[str, Any], at: Location) -> Iterator[Problem]:
-    stand_in = Asset(uri="", path="", media_type="application/octet-stream", bytes=0, sha256="")
-
-    def known(value: Any, media: bool) -> Any:
-        if isinstance(value, Many):
-            return [known(value.item, media)]
-        if isinstance(value, list):
-            return [known(item, media) for item in value]
-        return stand_in if media and isinstance(value, Asset | Pending | str) else value
-
-    checked = {name: known(value, operation.media_input(name) is not None) for name, value in given.items()}
-    checked = {name: value for name, value in checked.items() if not isinstance(value, Pending)}
+    """What the operation says of its inputs; of values and lengths of lists that only a run knows it says nothing."""
+    checked = {
+        name: _in_place_of(value) if operation.media_input(name) else value
+        for name, value in given.items()
+        if not isinstance(value, Many | Pending) or (isinstance(value, Pending) and operation.media_input(name))
+    }
     try:
         validate(operation.inputs, checked)
     except InvalidInput as error:

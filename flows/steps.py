@@ -7,13 +7,12 @@ from typing import Any
 
 from blocks import catalog
 from blocks.catalog import UnknownModel
-from flows.calls import Call, ModelCall
+from flows.calls import Call, ModelCall, foreseen
 from flows.document import InvalidInput, Location, Problem, nearest
 from flows.kinds import MEDIA, an, kind_of, no_model
 from flows.pipeline import Pipeline, Step
 from flows.references import Reference, resolve, whole
 from flows.scope import Many, Outputs, Pending, Scope
-from tasks.asset import Asset
 from tasks.operations import OPERATIONS, OutputType
 
 
@@ -30,6 +29,8 @@ def _catalog_type(kind: str) -> OutputType:
 
 def is_list_output(step: Step, name: str) -> bool:
     """Whether an output of a step is a list even without fan-out."""
+    if step.use:
+        return name in OPERATIONS[step.use].lists
     return step.model is not None and catalog.find(step.model).outputs.get(name) in ("images", "texts")
 
 
@@ -149,7 +150,7 @@ def planned_outputs(step: Step, calls: list[Call], *, fanned_out: bool) -> Outpu
     for name, kind in output_types(step).items():
         listed = is_list_output(step, name)
         each: list[Any] = [
-            Many(Pending(kind), _pictures(call)) if listed else Pending(kind, _seconds(call)) for call in calls
+            Many(Pending(kind), _likely(call)) if listed else Pending(kind, _seconds(call, kind)) for call in calls
         ]
         if fanned_out:
             flat = [item.item for item in each for _ in range(item.likely)] if listed else each
@@ -159,17 +160,17 @@ def planned_outputs(step: Step, calls: list[Call], *, fanned_out: bool) -> Outpu
     return given
 
 
-def _pictures(call: Call) -> int:
-    return call.request.pictures if isinstance(call, ModelCall) else 1
+def _likely(call: Call) -> int:
+    """How many items a list will have, as far as can be told."""
+    if isinstance(call, ModelCall):
+        return call.request.pictures
+    given = foreseen(call)
+    return (given and OPERATIONS[call.use].count(given)) or 1
 
 
-def _seconds(call: Call) -> float | None:
+def _seconds(call: Call, kind: OutputType) -> float | None:
+    """How long an output of a call will be, as far as can be told; pictures have no length."""
     if isinstance(call, ModelCall):
         return call.seconds
-    parts: list[Any] = []
-    for value in call.given.values():
-        parts += value if isinstance(value, list) else [value]
-    lengths = [part.seconds for part in parts if isinstance(part, Pending | Asset)]
-    if call.use == "concatenate":
-        return sum(length for length in lengths if length) if all(lengths) else None
-    return lengths[0] if lengths else None
+    given = foreseen(call) if kind in ("video", "audio") else None
+    return None if given is None else OPERATIONS[call.use].seconds(given)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
+
+from tasks.asset import Asset
 
 OutputType = Literal["image", "video", "audio", "text", "number", "boolean", "boxes", "template", "any"]
 
@@ -25,14 +27,27 @@ class OperationInput(BaseModel):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
+def as_long_as_the_first(given: OperationInput) -> float | None:
+    """The length of the first file among the inputs that has one: most operations keep it."""
+    for name in type(given).model_fields:
+        value = getattr(given, name)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, Asset):
+                return item.seconds
+    return None
+
+
 @dataclass(frozen=True)
 class Operation:
     """A local operation of a pipeline.
 
     Attributes:
         inputs: the model of its ``input:`` fields.
-        outputs: the name and type of everything it gives; ``many`` outputs are not known here.
+        outputs: the name and type of everything it gives; of a list, the type of its items.
         run: does the work; called with the validated inputs, gives the outputs by name.
+        lists: the outputs that are lists.
+        seconds: how long what it gives will be, from the inputs; None where only a run can tell.
+        count: how many items its lists will have, from the inputs; None where only a run can tell.
         version: part of the cache key; raised when the same inputs give another result.
     """
 
@@ -41,6 +56,9 @@ class Operation:
     inputs: type[OperationInput]
     outputs: dict[str, OutputType]
     run: Callable[[Any], Awaitable[dict[str, Any]]]
+    lists: frozenset[str] = frozenset()
+    seconds: Callable[[Any], float | None] = as_long_as_the_first
+    count: Callable[[Any], int | None] = lambda given: None
     version: int = 1
 
     def media_input(self, name: str) -> Takes | None:
@@ -64,14 +82,24 @@ OPERATIONS: dict[str, Operation] = {}
 """Every operation by name; a module of operations registers its own."""
 
 
-def operation(
-    name: str, inputs: type[OperationInput], outputs: dict[str, OutputType], *, version: int = 1
-) -> Callable[[Callable[[Any], Awaitable[dict[str, Any]]]], Callable[[Any], Awaitable[dict[str, Any]]]]:
-    """Register a function as an operation; its docstring's first line is the description."""
+Run = Callable[[Any], Awaitable[dict[str, Any]]]
 
-    def register(run: Callable[[Any], Awaitable[dict[str, Any]]]) -> Callable[[Any], Awaitable[dict[str, Any]]]:
+
+def operation(
+    name: str,
+    inputs: type[OperationInput],
+    outputs: dict[str, OutputType],
+    *,
+    lists: Iterable[str] = (),
+    seconds: Callable[[Any], float | None] = as_long_as_the_first,
+    count: Callable[[Any], int | None] = lambda given: None,
+    version: int = 1,
+) -> Callable[[Run], Run]:
+    """Register a function as an operation; its docstring's first line is the description. See `Operation`."""
+
+    def register(run: Run) -> Run:
         description = (run.__doc__ or "").strip().split("\n")[0]
-        OPERATIONS[name] = Operation(name, description, inputs, outputs, run, version)
+        OPERATIONS[name] = Operation(name, description, inputs, outputs, run, frozenset(lists), seconds, count, version)
         return run
 
     return register

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from blocks import media
 from blocks.media import AudioFormat, MediaError, VideoWriter
-from tasks import editing
 from tasks.asset import Asset
 from tasks.editing import Edit, edit_key, keep, run_operation
 from tasks.importing import known_file
@@ -110,7 +110,7 @@ async def test_probe(session: Session, clip: Asset, silent: Asset) -> None:
 async def test_again(session: Session, clip: Asset, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same operation on the same content is not done again, whatever the file is called."""
     first = await _run("last_frame", video=clip)
-    monkeypatch.setattr(editing.media, "last_frame", _refuse)
+    monkeypatch.setattr(media, "last_frame", _refuse)
     moved = clip.model_copy(update={"uri": "elsewhere", "path": "elsewhere"})
     again = await _run("last_frame", video=moved)
     assert again.outputs == first.outputs
@@ -120,7 +120,7 @@ async def test_without_prefect_results(session: Session, clip: Asset, monkeypatc
     """Another machine, whose Prefect knows nothing, does not do it again either."""
     first = await _run("last_frame", video=clip)
     session.results = None
-    monkeypatch.setattr(editing.media, "last_frame", _refuse)
+    monkeypatch.setattr(media, "last_frame", _refuse)
     again = await _run("last_frame", video=clip)
     assert again.outputs == first.outputs and again.cached
 
