@@ -133,7 +133,7 @@ async def test_another_prompt(studio: Open) -> None:
 
 async def test_without_a_result(studio: Open) -> None:
     """A task that failed is not waited for and not adopted: it cost nothing, so the request is sent."""
-    here = studio(rules=[{"at": "task", "times": 1, "do": "fail_task"}])
+    here = studio(rules=[{"at": "task", "times": 1, "do": "moderate"}])
     async with here.session() as session:
         await _intent(session)
         await _foreign(session)
