@@ -14,6 +14,8 @@ _COARSE, _FINE = 96, 480
 """Long sides, in pixels, at which colours are learnt and at which the outline is drawn."""
 _RARE = 1e-4
 """Share of the pixels below which a colour proves nothing."""
+_FEET = 4
+"""Pixels of the coarse picture a person may go on below what is surely the person."""
 _LEAST, _MOST = 0.01, 0.75
 """Shares of a picture a person may cover; beyond them the shape of a person in the middle is taken."""
 
@@ -46,7 +48,7 @@ def find_person(picture: Image.Image) -> Person:
     doubt = _doubt(sure)
     near = Image.fromarray(doubt).resize(fine.size, Image.Resampling.BICUBIC)
     before = np.asarray(near.filter(ImageFilter.GaussianBlur(grown * 0.8)), np.float32) / 255
-    ratio = own_colours(colours_of(pixels), (doubt > 20) * (doubt / np.float32(255)), (doubt == 0).astype(np.float32))
+    ratio = own_colours(colours_of(pixels), (doubt > 100) * (doubt / np.float32(255)), (doubt == 0).astype(np.float32))
     ratio = np.clip(ratio, 0.05, 0.95)
     likely = _joined(ratio[colours_of(np.asarray(fine))], before)
     likely *= main_part(likely > 0.35, likely)
@@ -142,6 +144,8 @@ def _doubt(sure: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Likelihoods as bytes: what lies within the outline's reach, such as a face before dark hair, may belong to it."""
     reach = np.asarray(hull(Image.fromarray(sure.astype(np.uint8) * 255))) > 0
     beside = smooth(sure.astype(np.float32), 1) > 0.1
+    for _ in range(_FEET):  # thin legs and feet go on below what is surely the person
+        beside[1:] |= beside[:-1]
     return np.where(sure, 235, np.where(reach, 128, np.where(beside, 90, 0))).astype(np.uint8)
 
 
