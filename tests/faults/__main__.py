@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import tempfile
 from pathlib import Path
@@ -29,6 +30,8 @@ def main() -> int:
         print(f"\nseed {one.seed} ({', '.join(one.trouble.kinds)}), kept in {folder / f'round-{one.seed}'}:")
         print("\n".join(f"  {finding.kind}: {finding.text}" for finding in one.findings))
         print(f"  python -m tests.faults --seed {one.seed}")
+    with contextlib.suppress(OSError):
+        folder.rmdir()  # nothing is left in it when nothing was found
     return 1 if failed else 0
 
 
