@@ -21,6 +21,7 @@ from flows.invocation import (
     JsonOption,
     MaxCostOption,
     ParamOption,
+    PatienceOption,
     PipelineName,
     StorageOption,
     VerboseOption,
@@ -80,6 +81,7 @@ def run(
     max_cost: MaxCostOption = None,
     check_inputs: CheckOption = False,
     on_ambiguous: AmbiguousOption = "fail",
+    patience: PatienceOption = None,
     allow_files: AllowOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
@@ -92,6 +94,7 @@ def run(
         max_cost=max_cost,
         check_inputs=check_inputs,
         on_ambiguous=on_ambiguous,
+        patience=patience,
         allow_files=allow_files,
     )
 
@@ -125,13 +128,19 @@ def generate(
     truncate: Annotated[bool, typer.Option("--truncate", help="Cut over-long text at the model's limit.")] = False,
     check_inputs: CheckOption = False,
     on_ambiguous: AmbiguousOption = "fail",
+    patience: PatienceOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Generate single requests; what was finished before is not asked for again."""
     prepare(verbose=verbose)
     options = options_of(
-        as_json, storage=storage, max_cost=max_cost, check_inputs=check_inputs, on_ambiguous=on_ambiguous
+        as_json,
+        storage=storage,
+        max_cost=max_cost,
+        check_inputs=check_inputs,
+        on_ambiguous=on_ambiguous,
+        patience=patience,
     )
 
     async def work() -> Any:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Coroutine
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -43,6 +45,15 @@ AmbiguousOption = Annotated[
         help="When nobody can tell whether a submit was accepted: stop it, or send it again and risk paying twice.",
     ),
 ]
+PatienceOption = Annotated[
+    float | None,
+    typer.Option(
+        "--patience",
+        metavar="SECONDS",
+        min=0,
+        help="How long to wait for a service that is busy or not reached; default: half an hour once it was reached.",
+    ),
+]
 AllowOption = Annotated[
     list[Path] | None,
     typer.Option("--allow-files", metavar="DIR", help="A folder that the pipeline file may read beside its own."),
@@ -61,8 +72,18 @@ def prepare(*, verbose: bool) -> None:
 
 
 def run_async(work: Callable[[], Coroutine[Any, Any, T]], as_json: bool) -> T:
-    """Do what a command does; failures end as with `guarded`."""
-    return guarded(lambda: asyncio.run(work()), as_json)
+    """Do what a command does; failures end as with `guarded`, SIGTERM as Ctrl-C."""
+    # Prefect puts its own handler over this one while a flow runs; it raises TerminationSignal.
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT)) if _in_main_thread() else None
+    try:
+        return guarded(lambda: asyncio.run(work()), as_json)
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 def guarded(work: Callable[[], T], as_json: bool) -> T:
@@ -75,17 +96,21 @@ def guarded(work: Callable[[], T], as_json: bool) -> T:
     except (InvalidInput, InvalidRequest) as error:
         fail(str(error), "InvalidInput", WRONG_INPUT, as_json)
     except KeyboardInterrupt:
-        fail(
-            "Interrupted. What is under way can be picked up: run the same command again.",
-            "Interrupted",
-            INTERRUPTED,
-            as_json,
-        )
-    except Exception as error:
+        _interrupted(as_json)
+    except BaseException as error:
+        if type(error).__name__ == "TerminationSignal":  # Prefect's, which lists do not load
+            _interrupted(as_json)
+        if not isinstance(error, Exception):
+            raise
         code = _exit_code(error)
         if code is None:
             raise
         fail(_said(error), getattr(error, "code", None) or type(error).__name__, code, as_json)
+
+
+def _interrupted(as_json: bool) -> NoReturn:
+    said = "Interrupted. What is under way can be picked up: run the same command again."
+    fail(said, "Interrupted", INTERRUPTED, as_json)
 
 
 def _exit_code(error: Exception) -> int | None:
@@ -136,6 +161,7 @@ def options_of(
     max_cost: str | None = None,
     check_inputs: bool = False,
     on_ambiguous: str = "fail",
+    patience: float | None = None,
     allow_files: list[Path] | None = None,
 ) -> Options:
     """The options of a command as the run takes them."""
@@ -144,7 +170,8 @@ def options_of(
     if on_ambiguous not in ("fail", "resubmit"):
         fail(f"--on-ambiguous takes fail or resubmit, got {on_ambiguous!r}", "InvalidInput", WRONG_INPUT, as_json)
     limit = _amount(max_cost, as_json)
-    return Options(storage, limit, check_inputs, on_ambiguous, tuple(allow_files or ()))  # type: ignore[arg-type]
+    allowed = tuple(allow_files or ())
+    return Options(storage, limit, check_inputs, on_ambiguous, patience, allowed)  # type: ignore[arg-type]
 
 
 def _amount(text: str | None, as_json: bool) -> Decimal | None:

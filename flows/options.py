@@ -25,6 +25,15 @@ Ambiguous = Annotated[
     ),
 ]
 
+Patience = Annotated[
+    float | None,
+    Field(
+        ge=0,
+        description="Seconds to wait while the service takes nothing in (busy, not reached) before giving up; half an "
+        "hour if absent.",
+    ),
+]
+
 
 @dataclass(frozen=True)
 class Options:
@@ -35,6 +44,7 @@ class Options:
         max_cost: the most it may cost, CNY.
         check_inputs: look at files behind web addresses, too.
         on_ambiguous: what happens when nobody can tell whether a submit was accepted.
+        patience_seconds: how long a service that takes nothing in is waited for; half an hour if absent.
         allowed: folders and files beyond its own folder that a pipeline file may read.
     """
 
@@ -42,6 +52,7 @@ class Options:
     max_cost: Decimal | None = None
     check_inputs: bool = False
     on_ambiguous: OnAmbiguous = "fail"
+    patience_seconds: float | None = None
     allowed: tuple[Path, ...] = ()
 
     def session(
@@ -60,6 +71,7 @@ class Options:
             base=base,
             offline=offline,
             on_ambiguous=self.on_ambiguous,
+            patience_seconds=self.patience_seconds,
             check_inputs=self.check_inputs,
             allowed=(*self.allowed, *given),
         )

@@ -21,7 +21,7 @@ ParamName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=
 RESERVED = frozenset({"item", "index", "or", "not"})
 OWN_FILES = frozenset({"index.html", "manifest.json", "pipeline.yaml", "storyboard.yaml", "contact-sheet.jpg"})
 """What every production holds; no deliverable takes their place."""
-FLOW_PARAMETERS = frozenset({"storage", "max_cost", "check_inputs", "on_ambiguous"})
+FLOW_PARAMETERS = frozenset({"storage", "max_cost", "check_inputs", "on_ambiguous", "patience_seconds"})
 """Parameters that every pipeline's flow has."""
 
 

@@ -17,7 +17,7 @@ from blocks import catalog
 from flows import film as films
 from flows import library
 from flows.document import InvalidInput, Problem
-from flows.options import Ambiguous, CheckInputs, MaxCost, Options, Storage
+from flows.options import Ambiguous, CheckInputs, MaxCost, Options, Patience, Storage
 from flows.pipeline import Param, Pipeline
 from flows.plan import Plan
 from flows.producing import ProductionFailed as ProductionFailed
@@ -37,6 +37,7 @@ async def film(
     max_cost: MaxCost = None,
     check_inputs: CheckInputs = False,
     on_ambiguous: Ambiguous = "fail",
+    patience_seconds: Patience = None,
 ) -> Production:
     """Make the film of a storyboard.
 
@@ -46,6 +47,7 @@ async def film(
         max_cost: the most it may cost, CNY.
         check_inputs: look at files behind web addresses, too, before they are paid for.
         on_ambiguous: what happens when nobody can tell whether a submit was accepted.
+        patience_seconds: how long a service that takes nothing in is waited for; half an hour if absent.
 
     Returns:
         The production: film, scenes, manifest, review page. Its state says ``partly`` when scenes failed.
@@ -55,7 +57,7 @@ async def film(
         ProductionFailed: nothing was delivered.
         DashScopeError: the service refuses the key or cannot be reached; nothing was sent.
     """
-    async with Options(storage, max_cost, check_inputs, on_ambiguous).session() as session:
+    async with Options(storage, max_cost, check_inputs, on_ambiguous, patience_seconds).session() as session:
         if storyboard.brief is not None:
             await plan_film(storyboard, session)
         await ready(session)
@@ -117,6 +119,7 @@ async def generate(
     truncate: bool = False,
     check_inputs: CheckInputs = False,
     on_ambiguous: Ambiguous = "fail",
+    patience_seconds: Patience = None,
 ) -> list[Generation]:
     """Generate each request, at the same time; what was finished before is not asked for again.
 
@@ -129,7 +132,7 @@ async def generate(
     typed = [
         catalog.request(_without_truncate(body), truncate=truncate or bool(body.get("truncate"))) for body in requests
     ]
-    async with Options(storage, max_cost, check_inputs, on_ambiguous).session() as session:
+    async with Options(storage, max_cost, check_inputs, on_ambiguous, patience_seconds).session() as session:
         await ready(session)
         return list(
             await asyncio.gather(*(_one(request, number, len(typed), take) for number, request in enumerate(typed, 1)))
@@ -225,6 +228,7 @@ _COMMON: dict[str, tuple[Any, Any]] = {
     "max_cost": (MaxCost, None),
     "check_inputs": (CheckInputs, False),
     "on_ambiguous": (Ambiguous, "fail"),
+    "patience_seconds": (Patience, None),
 }
 """What every flow takes beside its own parameters: annotation and default."""
 

@@ -31,7 +31,8 @@ _UNDOCUMENTED = Limits(submits_per_second=5.0)
 # Tasks beyond the progress limit wait in the provider's queue, 500 of an account and model (models-extra.yaml
 # rate_limits.queue); staying below leaves room for the account's other users.
 _QUEUE = 400
-_LONGEST_WAIT_SECONDS = 300.0
+_LONGEST_ASKED_SECONDS = 300.0
+_LONGEST_WAIT_SECONDS = 330.0  # five minutes that the provider asks for, and their jitter
 
 
 class Pace:
@@ -112,17 +113,20 @@ class Pace:
         await self._listings.acquire()
         yield
 
-    async def back_off(self, attempt: int, retry_after: float | None = None) -> None:
+    async def back_off(
+        self, attempt: int, retry_after: float | None = None, *, at_most: float = _LONGEST_WAIT_SECONDS
+    ) -> None:
         """Wait before a call that was not accepted is made again: longer each time, never two callers in step.
 
         Args:
             attempt: how many failed, from 1.
             retry_after: seconds the provider asks for, honoured up to five minutes.
+            at_most: no wait is longer, seconds.
         """
         first, most = self._backoff
         delay = min(first * 2.0 ** min(max(attempt, 1) - 1, 20), most) * (0.5 + self._chance() / 2)
-        asked = min(retry_after or 0.0, _LONGEST_WAIT_SECONDS)
-        await asyncio.sleep(max(delay, asked * (1 + self._chance() / 10)))
+        asked = min(retry_after or 0.0, _LONGEST_ASKED_SECONDS)
+        await asyncio.sleep(min(max(delay, asked * (1 + self._chance() / 10)), at_most))
 
 
 _paces: dict[asyncio.AbstractEventLoop, dict[str, Pace]] = {}

@@ -10,18 +10,15 @@ from typing import Any
 
 from blocks import catalog
 from blocks.catalog import Answer, Request
-from blocks.client.errors import AnswerLost, DashScopeError, InputUnreachable, NotSent, Throttled
+from blocks.client.errors import AnswerLost, DashScopeError, InputUnreachable
 from tasks import journal
+from tasks.patience import Patience
 from tasks.reconciling import reconcile
 from tasks.records import Submission
 from tasks.session import Session, now
 
 log = logging.getLogger("wanflow.sending")
 
-THROTTLED_PATIENCE_SECONDS = 1800.0
-"""How long 429 is waited out before a submit gives up."""
-NOT_SENT_PATIENCE_SECONDS = 120.0
-"""The same for connections that are refused."""
 STORAGE_PATIENCE_SECONDS = 120.0
 """How long an answer that storage does not take is kept in mind."""
 _UNREACHABLE_INPUTS = 3
@@ -37,7 +34,7 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
         AmbiguousSubmission: the answer was lost and nobody can tell whether it was accepted.
         LeaseLost: another run works on the generation by now; nothing was sent.
     """
-    patience = _Patience(session, request.model)
+    again = _Again(session, request.model)
     lease = journal.name_of(fingerprint, session.account)
     lost = 0
     prompt = _prompt(request)
@@ -71,7 +68,7 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
             log.info("The answer to a submit of %s was lost; it was not accepted, sending it again.", request.model)
             await session.pace.back_off(lost, failed.retry_after)
         else:
-            await patience.wait_out(failed)
+            await again.wait_out(failed)
 
 
 async def recover(session: Session, entry: journal.Entry, *, request_id: str | None = None) -> Submission | None:
@@ -92,43 +89,32 @@ async def ask(session: Session, request: Request) -> Answer:
     Raises:
         DashScopeError: it was refused, or the answer is lost.
     """
-    patience = _Patience(session, request.model)
+    again = _Again(session, request.model)
     while True:
         try:
             async with session.pace.submit(request.model):
                 return await session.client.call(request)
         except DashScopeError as error:
             failed = error
-        await patience.wait_out(failed)
+        await again.wait_out(failed)
 
 
-class _Patience:
-    """How long one request is sent again while the provider takes nothing in."""
+class _Again:
+    """How often and how long one request is sent again while the provider takes nothing in."""
 
     def __init__(self, session: Session, model: str) -> None:
-        self._session = session
-        self._model = model
-        self._started = time.monotonic()
-        self._attempt = 0
+        self._patience = Patience(session.patience_seconds, session.pace, f"{model} takes no submit now")
+        self._unreachable = 0
 
     async def wait_out(self, error: DashScopeError) -> None:
         """Wait before the next attempt; raises the error when there should be none."""
-        waited = time.monotonic() - self._started
-        match error:
-            case Throttled():
-                go_on = waited < THROTTLED_PATIENCE_SECONDS
-            case NotSent():
-                go_on = waited < NOT_SENT_PATIENCE_SECONDS
-            case InputUnreachable():
-                go_on = self._attempt < _UNREACHABLE_INPUTS
-            case _:
-                go_on = False
-        if not (go_on and error.may_resend):
+        if not error.may_resend:
             raise error
-        self._attempt += 1
-        if self._attempt == 1:
-            log.info("%s takes no submit now (%s); waiting.", self._model, error.code or type(error).__name__)
-        await self._session.pace.back_off(self._attempt, error.retry_after)
+        if isinstance(error, InputUnreachable):
+            self._unreachable += 1
+            if self._unreachable > _UNREACHABLE_INPUTS:
+                raise error
+        await self._patience.wait_out(error)
 
 
 async def _post(session: Session, request: Request, entry: journal.Entry) -> Submission:

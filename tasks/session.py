@@ -27,6 +27,7 @@ from tasks.budget import Budget
 from tasks.downloading import WebFiles
 from tasks.leases import Leases
 from tasks.pace import Pace
+from tasks.patience import Patience
 from tasks.reach import Reach
 from tasks.records import Failure, LeftRunning
 from tasks.unanswered import Unanswered
@@ -50,6 +51,7 @@ class Session:
         emulated: results are animatics of an emulator, never to be taken for paid ones.
         results: the storage block that keeps Prefect's task results, once it is saved on a server.
         on_ambiguous: what happens when nobody can tell whether a submit was accepted: stop, or risk paying twice.
+        patience_seconds: how long the user lets it wait while the provider takes nothing in; None: nothing was said.
         failures: why generations of this run failed, by fingerprint: the same request is not sent again.
         allowed: folders and files beyond its own folder that a pipeline file may read.
         left_running: what went on at the provider when a part of this run was stopped.
@@ -69,6 +71,7 @@ class Session:
     results: MediaStorage | None = None
     base: Path | None = None
     on_ambiguous: OnAmbiguous = "fail"
+    patience_seconds: float | None = None
     allowed: tuple[Path, ...] = ()
     web: WebFiles | None = None
     left_running: list[LeftRunning] = field(default_factory=list)
@@ -101,19 +104,29 @@ class Session:
         return self.locks.setdefault(f"turn {model}", asyncio.Lock())
 
     async def preflight(self) -> None:
-        """Reach the service and the storage before anything is paid.
+        """Reach the service and the storage before anything is paid. An address nobody answers is told at once, unless
+        the user asked for patience.
 
         Raises:
             DashScopeError: the key is refused or nobody answers at the base URL.
             StorageUnusable: the storage cannot be written.
         """
         await self.storage.check_writable()
-        try:
-            await self.client.list_tasks(page_size=1)
-        except (AuthenticationError, NotSent):
-            raise
-        except DashScopeError as error:
-            log.debug("the list call gave %s; going on", error)
+        patience = Patience(self.patience_seconds, self.pace, "The service is not reached")
+        while True:
+            try:
+                await self.client.list_tasks(page_size=1)
+                return
+            except AuthenticationError:
+                raise
+            except NotSent as error:
+                if self.patience_seconds is None:
+                    raise
+                unreached = error
+            except DashScopeError as error:
+                log.debug("the list call gave %s; going on", error)
+                return
+            await patience.wait_out(unreached)
 
     async def save_results_block(self) -> None:
         """Save the block that holds Prefect's task results, so that tasks may name it."""
@@ -151,6 +164,7 @@ async def open_session(
     base: Path | None = None,
     offline: bool = False,
     on_ambiguous: OnAmbiguous = "fail",
+    patience_seconds: float | None = None,
     check_inputs: bool = False,
     allowed: Iterable[Path] = (),
 ) -> AsyncIterator[Session]:
@@ -163,6 +177,8 @@ async def open_session(
         offline: nothing will be sent: do not start the embedded emulator.
         on_ambiguous: when nobody can tell whether a submit was accepted: ``fail`` names the candidates and stops that
             generation; ``resubmit`` sends it again and may pay twice.
+        patience_seconds: how long a submit is waited for while the provider takes nothing in: 429, refused connections,
+            names that do not resolve. Half an hour when absent.
         check_inputs: look at files behind web addresses, too, before they are paid for.
         allowed: folders and files beyond its own folder that a pipeline file may read, beside ``WANFLOW_ALLOW_FILES``.
 
@@ -190,6 +206,7 @@ async def open_session(
             emulated=emulated,
             base=base,
             on_ambiguous=on_ambiguous,
+            patience_seconds=patience_seconds,
             allowed=(*allowed, *_allowed_by_environment()),
             web=WebFiles(client.base_url) if check_inputs else None,
         )

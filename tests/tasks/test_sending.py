@@ -101,10 +101,10 @@ async def test_no_connection(studio: Open, monkeypatch: pytest.MonkeyPatch) -> N
         backed_off = asyncio.Event()
         back_off = session.pace.back_off
 
-        async def told(*arguments: Any) -> None:
+        async def told(*arguments: Any, **options: Any) -> None:
             backed_off.set()
             session.client = there
-            await back_off(*arguments)
+            await back_off(*arguments, **options)
 
         monkeypatch.setattr(session.pace, "back_off", told)
         assert (await run).succeeded and backed_off.is_set() and here.submits == 1
