@@ -25,7 +25,49 @@ _GAP_SECONDS = 0.04
 _KNEE = 0.85
 
 
-class SoundReader:
+class Tape:
+    """A sound that comes in pieces, read in any length; silence after its end.
+
+    Args:
+        pieces: the sound; samples x channels.
+        channels: of the pieces.
+    """
+
+    def __init__(self, pieces: Iterator[Samples], channels: int) -> None:
+        self._pieces, self._channels = pieces, channels
+        self._left: Samples = np.zeros((0, channels), np.float32)
+        self.ended = False
+        """Nothing but silence is left."""
+        self.given = 0
+        """Samples handed out so far, without the silence after the end."""
+
+    def read(self, count: int) -> Samples:
+        """The next `count` samples."""
+        pieces, have = [self._left], len(self._left)
+        while have < count and not self.ended:
+            piece = next(self._pieces, None)
+            if piece is None:
+                self.ended = True
+            else:
+                pieces.append(piece)
+                have += len(piece)
+        joined: Samples = np.concatenate(pieces)
+        self._left = joined[count:]
+        self.given += min(count, len(joined))
+        if len(joined) < count:
+            return np.concatenate([joined, np.zeros((count - len(joined), self._channels), np.float32)])
+        return joined[:count]
+
+    def blocks(self) -> Iterator[Samples]:
+        """What is left of the sound, piece by piece, without the silence after its end."""
+        left, self._left = self._left, self._left[:0]
+        if len(left):
+            yield left
+        yield from self._pieces
+        self.ended = True
+
+
+class SoundReader(Tape):
     """A file's sound, read in pieces of any length; silence after its end. A context manager.
 
     Args:
@@ -42,19 +84,17 @@ class SoundReader:
     def __init__(
         self, source: Source, *, rate: int = 48_000, channels: int = 2, start: float = 0.0, loop: bool = False
     ) -> None:
+        super().__init__(iter(()), channels)
         self._source = source
-        self._rate, self._channels, self._start, self._loop = rate, channels, start, loop
-        self._left: Samples = np.zeros((0, channels), np.float32)
+        self._rate, self._start, self._loop = rate, start, loop
         self._exit = ExitStack()
-        self.ended = False
-        """Nothing but silence is left."""
 
     def __enter__(self) -> Self:
         container = self._exit.enter_context(opened(self._source))
         try:
             if not container.streams.audio:
                 raise MediaError("has no sound", name_of(self._source))
-            self._blocks = self._all_blocks(container, container.streams.audio[0])
+            self._pieces = self._all_blocks(container, container.streams.audio[0])
         except BaseException:
             self._exit.close()
             raise
@@ -64,22 +104,6 @@ class SoundReader:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._exit.__exit__(kind, error, traceback)
-
-    def read(self, count: int) -> Samples:
-        """The next `count` samples."""
-        pieces, have = [self._left], len(self._left)
-        while have < count and not self.ended:
-            block = next(self._blocks, None)
-            if block is None:
-                self.ended = True
-            else:
-                pieces.append(block)
-                have += len(block)
-        joined: Samples = np.concatenate(pieces)
-        self._left = joined[count:]
-        if len(joined) < count:
-            return np.concatenate([joined, np.zeros((count - len(joined), self._channels), np.float32)])
-        return joined[:count]
 
     def _all_blocks(self, container: InputContainer, stream: AudioStream) -> Iterator[Samples]:
         start = self._start

@@ -1,6 +1,7 @@
 """Real films made for a test, and ways to look at and listen to what came out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import av
@@ -113,3 +114,68 @@ def turned(make_film: MakeFilm, tmp_path: Path) -> Path:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode(None))
     return path
+
+
+@pytest.fixture
+def make_sound(tmp_path: Path) -> Callable[..., Path]:
+    """Makes a WAV with a tone: every ``(begin, end)`` of ``heard`` sounds, the rest is silent."""
+
+    def make(
+        name: str,
+        seconds: float = 1.0,
+        hertz: float = 440,
+        level: float = 0.4,
+        *,
+        rate: int = 48_000,
+        channels: int = 2,
+        heard: Sequence[tuple[float, float]] | None = None,
+    ) -> Path:
+        path = tmp_path / name
+        time = np.arange(round(seconds * rate)) / rate
+        wave = level * np.sin(2 * np.pi * hertz * time)
+        if heard is not None:
+            wave *= np.any([(time >= begin) & (time < end) for begin, end in heard], axis=0)
+        with av.open(str(path), "w", format="wav") as container:
+            stream = container.add_stream("pcm_s16le", rate=rate, layout="mono" if channels == 1 else "stereo")
+            samples = np.repeat((wave * 32767).astype(np.int16)[:, None], channels, axis=1).reshape(1, -1)
+            frame = av.AudioFrame.from_ndarray(samples, format="s16", layout=stream.layout.name)
+            frame.sample_rate = rate
+            container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+        return path
+
+    return make
+
+
+@pytest.fixture
+def level() -> Callable[[Samples, float], float]:
+    """How loud one pitch is within a stretch of sound at 48 kHz: the peak of its sine, dB of full scale."""
+
+    def measure(samples: Samples, hertz: float) -> float:
+        turn = np.exp(-2j * np.pi * hertz * np.arange(len(samples)) / 48_000) * np.hanning(len(samples))
+        return float(20 * np.log10(4 * abs((samples[:, 0] * turn).sum()) / len(samples) + 1e-6))
+
+    return measure
+
+
+@pytest.fixture
+def lufs() -> Callable[[Path], tuple[float, float]]:
+    """A file's integrated loudness and true peak in dB, by FFmpeg's own meter on the file as it is."""
+
+    def measure(path: Path) -> tuple[float, float]:
+        said: dict[str, str] = {}
+        with av.open(str(path)) as container:
+            graph = av.filter.Graph()
+            source = graph.add_abuffer(template=container.streams.audio[0])
+            meter, sink = graph.add("ebur128", "peak=true:metadata=1"), graph.add("abuffersink")
+            source.link_to(meter)
+            meter.link_to(sink)
+            graph.configure()
+            for frame in [*container.decode(audio=0), None]:
+                source.push(frame)
+                with suppress(av.error.BlockingIOError, av.error.EOFError):
+                    while True:
+                        said = sink.pull().metadata or said
+        return float(said["lavfi.r128.I"]), 20 * float(np.log10(float(said["lavfi.r128.true_peak"]) + 1e-6))
+
+    return measure
