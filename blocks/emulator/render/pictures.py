@@ -4,13 +4,13 @@ import re
 
 from PIL import Image
 
-from blocks.emulator.render.animatic import draw_shots
+from blocks.emulator.render.drawing.titles import Titles
 from blocks.emulator.render.editing import EDITORS
 from blocks.emulator.render.editing.scenes import rgb
 from blocks.emulator.render.job import Rendered, RenderJob
-from blocks.emulator.render.shots import read_shots
+from blocks.emulator.render.prompts.shots import read_shots
+from blocks.emulator.render.shots.animatic import draw_shots
 from blocks.emulator.render.sizes import asked_size
-from blocks.emulator.render.titles import Titles
 
 _FROM_WORDS = re.compile(r"t2i|image")
 MOST = 6

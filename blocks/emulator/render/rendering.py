@@ -6,23 +6,23 @@ from typing import TypeVar
 import av
 from PIL import Image
 
-from blocks.emulator.render.animatic import draw_shots
-from blocks.emulator.render.effects import EFFECTS, show
-from blocks.emulator.render.emoji import emoji
-from blocks.emulator.render.filming import FPS, film, frame_count
-from blocks.emulator.render.insets import Insets
+from blocks.emulator.render.drawing.insets import Insets
+from blocks.emulator.render.effects.emoji import emoji
+from blocks.emulator.render.effects.templates import EFFECTS, show
+from blocks.emulator.render.films.filming import FPS, film, frame_count
+from blocks.emulator.render.films.soundtrack import sound_of
 from blocks.emulator.render.job import Rendered, RenderJob
-from blocks.emulator.render.motion_transfer import animate, dance, swap
 from blocks.emulator.render.pictures import makes_pictures, render_pictures
-from blocks.emulator.render.restyling import repaint, restyle
-from blocks.emulator.render.retalking import retalk
-from blocks.emulator.render.shots import read_shots
+from blocks.emulator.render.prompts.shots import read_shots
+from blocks.emulator.render.shots.animatic import draw_shots
 from blocks.emulator.render.sizes import TIER_PIXELS, asked_size, tier_size
-from blocks.emulator.render.soundtrack import sound_of, sound_seconds
 from blocks.emulator.render.stills import explore, load, transform
-from blocks.emulator.render.talking import emo, live_portrait, speech_to_video
-from blocks.emulator.render.video_edits import edit, outpaint
-from blocks.emulator.render.video_extension import extend
+from blocks.emulator.render.talking.portraits import emo, live_portrait, speech_to_video
+from blocks.emulator.render.talking.retalking import retalk
+from blocks.emulator.render.transfer.motion_transfer import animate, dance, swap
+from blocks.emulator.render.videos.edits import edit, outpaint
+from blocks.emulator.render.videos.extension import extend
+from blocks.emulator.render.videos.restyling import repaint, restyle
 
 T = TypeVar("T")
 DEFAULT_SECONDS = 5.0
@@ -140,14 +140,12 @@ def _write(job: RenderJob, size: tuple[int, int], seconds: float, frames: Iterat
 
 
 def _seconds(job: RenderJob) -> float:
-    """Length asked for; of a talking picture the length of its sound."""
+    """Length asked for."""
     value = job.parameters.get("duration")
     try:
         seconds = float(value) if value is not None else None
     except (TypeError, ValueError):
         seconds = None
-    if seconds is None and not job.prompt and (given := job.media("audio_url")):
-        seconds = sound_seconds(given[0])
     return min(LONGEST_SECONDS, max(1 / FPS, seconds or DEFAULT_SECONDS))
 
 

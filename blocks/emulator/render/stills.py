@@ -8,13 +8,13 @@ import av
 import numpy as np
 from PIL import Image, ImageOps
 
-from blocks.emulator.render.filming import FPS, frame_count
-from blocks.emulator.render.layers import Canvas, Layer, Plane
-from blocks.emulator.render.mood import Mood, read_mood
-from blocks.emulator.render.palettes import palette_of
-from blocks.emulator.render.shots import ShotList
-from blocks.emulator.render.titles import Titles
-from blocks.emulator.render.weather import weather_of
+from blocks.emulator.render.drawing.layers import Canvas, Layer, Plane
+from blocks.emulator.render.drawing.palettes import palette_of
+from blocks.emulator.render.drawing.titles import Titles
+from blocks.emulator.render.drawing.weather import weather_of
+from blocks.emulator.render.films.filming import FPS, frame_count
+from blocks.emulator.render.prompts.mood import Mood, read_mood
+from blocks.emulator.render.prompts.shots import ShotList
 
 ZOOM = 0.13
 QUIET = 0.4

@@ -2,7 +2,7 @@
 
 from PIL import Image, ImageDraw
 
-from blocks.emulator.render.palettes import Colour
+from blocks.emulator.render.drawing.palettes import Colour
 from blocks.media.lettering import draw_setting, drawable, fit
 
 

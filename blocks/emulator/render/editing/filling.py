@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from blocks.emulator.render.cutouts.filling import run_in
 from blocks.emulator.render.editing.given import Mask, as_image
 from blocks.emulator.render.editing.regions import regions
 
@@ -40,27 +41,10 @@ def fill(picture: Image.Image, hole: Mask, *, detail: bool = True, without: Mask
 
 
 def smooth_fill(pixels: Floats, hole: Mask) -> Floats:
-    """Rows x columns x channels with the hole in colours that run smoothly from edge to edge.
-
-    Known pixels are averaged into ever smaller pictures until no hole is left, and come back down into it.
-    """
+    """Rows x columns x channels with the hole in colours that run smoothly from edge to edge; known pixels stay."""
     if not hole.any() or hole.all():
         return pixels.copy()
-    rows, columns = hole.shape
-    even = np.pad(~hole, ((0, rows % 2), (0, columns % 2))).astype(np.float32)
-    padded = np.pad(pixels, ((0, rows % 2), (0, columns % 2), (0, 0))) * even[..., None]
-    weight = even.reshape(even.shape[0] // 2, 2, -1, 2).sum(axis=(1, 3))
-    sums = padded.reshape(even.shape[0] // 2, 2, weight.shape[1], 2, -1).sum(axis=(1, 3))
-    known = weight > 0
-    small = smooth_fill((sums / np.maximum(weight, 1)[..., None]).astype(np.float32), ~known)
-    large = np.stack(
-        [
-            np.asarray(Image.fromarray(small[..., c]).resize(even.shape[::-1], Image.Resampling.BILINEAR))
-            for c in range(small.shape[-1])
-        ],
-        axis=-1,
-    )
-    return np.where(hole[..., None], large[:rows, :columns], pixels).astype(np.float32)
+    return run_in(pixels, (~hole).astype(np.float32)).astype(np.float32)
 
 
 def grown(mask: Mask, by: int) -> Mask:

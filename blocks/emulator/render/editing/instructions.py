@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
+from blocks.emulator.render.drawing.palettes import Colour, mix
 from blocks.emulator.render.editing.captions import captioned
 from blocks.emulator.render.editing.filling import fill, grown
 from blocks.emulator.render.editing.given import Mask, as_image, painted, picture_of
@@ -23,7 +24,6 @@ from blocks.emulator.render.editing.repainting import repainted
 from blocks.emulator.render.editing.scenes import colours_of, named_colours, scene
 from blocks.emulator.render.editing.widening import extended
 from blocks.emulator.render.job import RenderJob
-from blocks.emulator.render.palettes import Colour, mix
 
 Function = Callable[[RenderJob, Image.Image, int], Image.Image]
 STYLES: Mapping[str, Look] = {

@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
+from blocks.emulator.render.drawing.layers import Canvas, to_planes
+from blocks.emulator.render.drawing.palettes import Colour, mix
 from blocks.emulator.render.editing.scenes import even, rgb
-from blocks.emulator.render.layers import Canvas, to_planes
-from blocks.emulator.render.palettes import Colour, mix
-from blocks.emulator.render.styles import Restyle
+from blocks.emulator.render.videos.styles import Restyle
 
 Filter = Literal["manga", "comic", "fresh", "3d", "eastern", "paper", "flat", "ink", "plain"]
 _FILTERS: dict[str, int] = {

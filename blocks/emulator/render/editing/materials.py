@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
+from blocks.emulator.render.drawing.palettes import Colour
 from blocks.emulator.render.editing.looks import toned
-from blocks.emulator.render.palettes import Colour
 
 Texture = NDArray[np.float32]
 """Rows x columns, levels added to the brightness."""

@@ -4,13 +4,13 @@ import re
 
 from PIL import Image, ImageChops
 
+from blocks.emulator.render.drawing.layers import Canvas, to_planes
+from blocks.emulator.render.drawing.palettes import mix, palette_of
+from blocks.emulator.render.drawing.weather import weather_of
 from blocks.emulator.render.editing.looks import toned
 from blocks.emulator.render.editing.scenes import even, rgb
-from blocks.emulator.render.layers import Canvas, to_planes
-from blocks.emulator.render.mood import read_mood
-from blocks.emulator.render.palettes import mix, palette_of
-from blocks.emulator.render.weather import weather_of
-from blocks.emulator.render.words import HOURS
+from blocks.emulator.render.prompts.mood import read_mood
+from blocks.emulator.render.prompts.words import HOURS
 
 
 def in_the_mood(picture: Image.Image, text: str, seed: int, share: float) -> Image.Image:

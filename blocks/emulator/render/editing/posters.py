@@ -10,10 +10,10 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from blocks.emulator.render.drawing.palettes import Colour, mix
 from blocks.emulator.render.editing.looks import Look, in_look
 from blocks.emulator.render.editing.scenes import scene
 from blocks.emulator.render.job import RenderJob
-from blocks.emulator.render.palettes import Colour, mix
 from blocks.media.fonts import font
 from blocks.media.lettering import LINE_HEIGHT, drawable, wrap
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
+from blocks.emulator.render.drawing.palettes import Colour, mix
 from blocks.emulator.render.editing.given import with_alpha
 from blocks.emulator.render.editing.scenes import scene
 from blocks.emulator.render.job import RenderJob
-from blocks.emulator.render.palettes import Colour, mix
+from blocks.emulator.render.prompts.words import HOURS
 from blocks.emulator.render.stills import load
-from blocks.emulator.render.words import HOURS
 
 SURFACES: Mapping[str, Colour] = {
     r"marble|porcelain|大理石|瓷": (226, 224, 220),

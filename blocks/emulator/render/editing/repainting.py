@@ -8,13 +8,13 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
+from blocks.emulator.render.drawing.palettes import Colour
 from blocks.emulator.render.editing.filling import fill, grown
 from blocks.emulator.render.editing.given import Mask, as_image, in_colours, painted, picture_of
 from blocks.emulator.render.editing.looks import Filter, filtered
 from blocks.emulator.render.editing.marking import marked
 from blocks.emulator.render.editing.scenes import named_colours, scene
 from blocks.emulator.render.job import RenderJob
-from blocks.emulator.render.palettes import Colour
 from blocks.emulator.render.sizes import asked_size
 from blocks.media.lettering import draw_setting, drawable, fit
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from PIL import Image, ImageOps
 
-from blocks.emulator.render.animatic import DrawnShot
-from blocks.emulator.render.layers import Canvas
-from blocks.emulator.render.mood import read_mood
-from blocks.emulator.render.palettes import Colour, Palette, palette_of
-from blocks.emulator.render.titles import Titles
+from blocks.emulator.render.drawing.layers import Canvas
+from blocks.emulator.render.drawing.palettes import Colour, Palette, palette_of
+from blocks.emulator.render.drawing.titles import Titles
+from blocks.emulator.render.prompts.mood import read_mood
+from blocks.emulator.render.shots.animatic import DrawnShot
 
 _LARGEST = 1280
 """Longest side that is drawn; larger scenes are enlarged."""

@@ -8,12 +8,12 @@ import zlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
+from blocks.emulator.render.drawing.palettes import Colour
 from blocks.emulator.render.editing.given import Mask, as_image, painted, picture_of
 from blocks.emulator.render.editing.looks import in_colours_of, toned
 from blocks.emulator.render.editing.regions import regions, things
 from blocks.emulator.render.editing.scenes import named_colours, scene
 from blocks.emulator.render.job import RenderJob
-from blocks.emulator.render.palettes import Colour
 from blocks.emulator.render.stills import load
 
 SKINS: tuple[tuple[Colour, Colour, Colour], ...] = (

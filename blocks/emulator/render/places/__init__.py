@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from blocks.emulator.render.mood import Mood
+from blocks.emulator.render.drawing.stage import Scenery, Stage
 from blocks.emulator.render.places.carriage import carriage, train_window
 from blocks.emulator.render.places.city import city
 from blocks.emulator.render.places.indoors import corridor, room
@@ -13,7 +13,7 @@ from blocks.emulator.render.places.sky import floating_islands, space
 from blocks.emulator.render.places.station import platform
 from blocks.emulator.render.places.water import sea, underwater
 from blocks.emulator.render.places.woods import forest, garden
-from blocks.emulator.render.stage import Scenery, Stage
+from blocks.emulator.render.prompts.mood import Mood
 
 PLACES: Mapping[str, Callable[[Stage, Mood], Scenery]] = {
     "city": city,

@@ -2,14 +2,14 @@
 
 from PIL import Image, ImageChops, ImageDraw
 
-from blocks.emulator.render.layers import Layer
-from blocks.emulator.render.mood import Mood
-from blocks.emulator.render.palettes import Colour, mix
+from blocks.emulator.render.drawing.layers import Layer
+from blocks.emulator.render.drawing.palettes import Colour, mix
+from blocks.emulator.render.drawing.stage import Scenery, Stage
 from blocks.emulator.render.places.land import backdrop
 from blocks.emulator.render.places.passing import land_strips
+from blocks.emulator.render.places.trains import livery, streaming
 from blocks.emulator.render.places.water import glitter
-from blocks.emulator.render.stage import Scenery, Stage
-from blocks.emulator.render.trains import livery, streaming
+from blocks.emulator.render.prompts.mood import Mood
 
 TOP, SILL = 0.12, 0.55
 WINDOWS = ((-0.24, 0.15), (0.2, 0.8), (0.85, 1.24))

@@ -2,11 +2,11 @@
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from blocks.emulator.render.layers import Layer
-from blocks.emulator.render.mood import Mood
-from blocks.emulator.render.palettes import NEON, mix
+from blocks.emulator.render.drawing.layers import Layer
+from blocks.emulator.render.drawing.palettes import NEON, mix
+from blocks.emulator.render.drawing.stage import Scenery, Stage
 from blocks.emulator.render.places.land import backdrop
-from blocks.emulator.render.stage import Scenery, Stage
+from blocks.emulator.render.prompts.mood import Mood
 
 Box = tuple[float, float, float, float]
 

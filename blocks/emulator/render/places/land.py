@@ -3,9 +3,9 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from blocks.emulator.render.mood import Mood
-from blocks.emulator.render.palettes import Colour, mix
-from blocks.emulator.render.stage import Floats, Scenery, Stage
+from blocks.emulator.render.drawing.palettes import Colour, mix
+from blocks.emulator.render.drawing.stage import Floats, Scenery, Stage
+from blocks.emulator.render.prompts.mood import Mood
 
 
 def backdrop(stage: Stage, mood: Mood, *, horizon: float = 0.7, side: float | None = None) -> Image.Image:

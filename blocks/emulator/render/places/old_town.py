@@ -4,11 +4,11 @@ from itertools import pairwise
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from blocks.emulator.render.layers import Layer
-from blocks.emulator.render.mood import Mood
-from blocks.emulator.render.palettes import Colour, mix
+from blocks.emulator.render.drawing.layers import Layer
+from blocks.emulator.render.drawing.palettes import Colour, mix
+from blocks.emulator.render.drawing.stage import Scenery, Stage
 from blocks.emulator.render.places.land import backdrop
-from blocks.emulator.render.stage import Scenery, Stage
+from blocks.emulator.render.prompts.mood import Mood
 
 
 def old_town(stage: Stage, mood: Mood) -> Scenery:

@@ -5,11 +5,11 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from blocks.emulator.render.layers import Layer
-from blocks.emulator.render.mood import Mood
-from blocks.emulator.render.palettes import mix
-from blocks.emulator.render.stage import Floats, Stage
-from blocks.emulator.render.trains import streaming
+from blocks.emulator.render.drawing.layers import Layer
+from blocks.emulator.render.drawing.palettes import mix
+from blocks.emulator.render.drawing.stage import Floats, Stage
+from blocks.emulator.render.places.trains import streaming
+from blocks.emulator.render.prompts.mood import Mood
 
 FAR_SPEED, NEAR_SPEED = 0.09, 0.85
 """How fast they go by, in parts of the frame's shorter side per second."""

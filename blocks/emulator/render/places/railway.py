@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from blocks.emulator.render.layers import Layer
-from blocks.emulator.render.mood import Mood
-from blocks.emulator.render.palettes import mix
+from blocks.emulator.render.drawing.layers import Layer
+from blocks.emulator.render.drawing.palettes import mix
+from blocks.emulator.render.drawing.stage import Scenery, Stage
 from blocks.emulator.render.places.land import backdrop, plant_firs
+from blocks.emulator.render.places.trains import ENGINE, add_glow, beam, crossing, rolling, steam, train
 from blocks.emulator.render.places.water import glitter, wave_layer
-from blocks.emulator.render.stage import Scenery, Stage
-from blocks.emulator.render.trains import ENGINE, add_glow, beam, crossing, rolling, steam, train
+from blocks.emulator.render.prompts.mood import Mood
 
 
 def railway(stage: Stage, mood: Mood) -> Scenery:

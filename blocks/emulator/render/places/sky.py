@@ -5,12 +5,12 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from blocks.emulator.render.layers import Layer
-from blocks.emulator.render.mood import Mood
-from blocks.emulator.render.palettes import Colour, mix
+from blocks.emulator.render.drawing.layers import Layer
+from blocks.emulator.render.drawing.palettes import Colour, mix
+from blocks.emulator.render.drawing.stage import Scenery, Stage
 from blocks.emulator.render.places.land import backdrop
 from blocks.emulator.render.places.woods import FLOWERS
-from blocks.emulator.render.stage import Scenery, Stage
+from blocks.emulator.render.prompts.mood import Mood
 
 
 def floating_islands(stage: Stage, mood: Mood) -> Scenery:

@@ -4,13 +4,11 @@ import math
 
 from PIL import Image, ImageDraw
 
-from blocks.emulator.render.layers import Layer
-from blocks.emulator.render.mood import Mood
-from blocks.emulator.render.palettes import Colour, mix
+from blocks.emulator.render.drawing.layers import Layer
+from blocks.emulator.render.drawing.palettes import Colour, mix
+from blocks.emulator.render.drawing.stage import Scenery, Stage
 from blocks.emulator.render.places.land import backdrop, plant_firs
-from blocks.emulator.render.places.water import glitter
-from blocks.emulator.render.stage import Scenery, Stage
-from blocks.emulator.render.trains import (
+from blocks.emulator.render.places.trains import (
     CARRIAGE,
     ENGINE,
     add_glow,
@@ -22,6 +20,8 @@ from blocks.emulator.render.trains import (
     steam,
     train,
 )
+from blocks.emulator.render.places.water import glitter
+from blocks.emulator.render.prompts.mood import Mood
 
 SNOW: Colour = (232, 238, 248)
 

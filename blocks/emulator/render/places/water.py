@@ -5,11 +5,11 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from blocks.emulator.render.layers import Layer
-from blocks.emulator.render.mood import Mood
-from blocks.emulator.render.palettes import mix
+from blocks.emulator.render.drawing.layers import Layer
+from blocks.emulator.render.drawing.palettes import mix
+from blocks.emulator.render.drawing.stage import Floats, Scenery, Stage
 from blocks.emulator.render.places.land import backdrop
-from blocks.emulator.render.stage import Floats, Scenery, Stage
+from blocks.emulator.render.prompts.mood import Mood
 
 
 def sea(stage: Stage, mood: Mood) -> Scenery:

@@ -5,11 +5,11 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from blocks.emulator.render.layers import Layer
-from blocks.emulator.render.mood import Mood
-from blocks.emulator.render.palettes import Colour, mix
+from blocks.emulator.render.drawing.layers import Layer
+from blocks.emulator.render.drawing.palettes import Colour, mix
+from blocks.emulator.render.drawing.stage import Scenery, Stage
 from blocks.emulator.render.places.land import backdrop
-from blocks.emulator.render.stage import Scenery, Stage
+from blocks.emulator.render.prompts.mood import Mood
 
 FLOWERS: tuple[Colour, ...] = ((255, 120, 130), (255, 196, 84), (250, 236, 240), (196, 130, 240), (255, 150, 90))
 

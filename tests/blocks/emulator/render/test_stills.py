@@ -54,11 +54,3 @@ def test_reference_pictures_are_shown_beside_the_film(make, picture: Path, other
     change = np.abs(with_pictures.frames[-1].astype(int) - without.frames[-1].astype(int)).mean(axis=-1)
     assert change[8:80, 350:408].mean() > 20
     assert change[:, :300].mean() < 2
-
-
-def test_a_talking_picture_is_as_long_as_its_sound(make, picture: Path, story) -> None:  # type: ignore[no-untyped-def]
-    """A picture with a voice and no prompt lasts as long as the voice."""
-    inputs = {"input.image_url": picture, "input.audio_url": story[0].files[0]}
-    rendered, film = make("wan2.2-s2v", {}, {"resolution": "480P"}, inputs)
-    assert abs(rendered.seconds - 6) < 0.1
-    assert film.samples is not None

@@ -1,0 +1,1 @@
+"""Ready-made effects and expressions played over a picture."""

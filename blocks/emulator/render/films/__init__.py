@@ -1,0 +1,1 @@
+"""Reading and writing films: frames at a rate and size, and their sound."""

@@ -1,0 +1,1 @@
+"""People and animals: whole, in silhouette, and their faces from close by."""

@@ -1,0 +1,1 @@
+"""Motion carried from a video to the person of a picture."""

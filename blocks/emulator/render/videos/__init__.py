@@ -1,0 +1,1 @@
+"""Given videos worked over: restyled, edited inside an area, widened, gone on with."""
