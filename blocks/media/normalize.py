@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from .clip import describe
-from .concatenate import concatenate
-from .errors import MediaError
+from .copyable import copyable
 from .loudness import TARGET_LUFS, levelled
 from .probe import MediaInfo, picture_stream, probe
 from .remux import with_sound
 from .sound import Samples, SoundReader, Tape
 from .sound_file import format_for, stream_sound
-from .sources import Source, keep_sources, name_of, opened
+from .sources import Source, keep_sources, opened
 
 
 def normalize(source: Source, dst: str | os.PathLike[str], *, lufs: float = TARGET_LUFS) -> MediaInfo:
@@ -35,22 +31,15 @@ def normalize(source: Source, dst: str | os.PathLike[str], *, lufs: float = TARG
     keep_sources([source], dst)
     audio = format_for([source])
 
-    def sound(start: float = 0.0) -> Iterator[Samples]:
-        with SoundReader(source, rate=audio.sample_rate, channels=audio.channels, start=start) as reader:
+    def sound(origin: Source, start: float = 0.0) -> Iterator[Samples]:
+        with SoundReader(origin, rate=audio.sample_rate, channels=audio.channels, start=start) as reader:
             yield from reader.blocks()
 
     with opened(source) as container:
         is_film = picture_stream(container) is not None
     if not is_film:
-        return stream_sound(dst, levelled(sound, audio, lufs=lufs), audio)
-    film = describe(source)
-    if film.look is None:
-        with TemporaryDirectory(prefix="wanflow-") as scratch:
-            fitting = Path(scratch) / "film.mp4"
-            concatenate([source], fitting)
-            return normalize(fitting, dst, lufs=lufs)
-    if not film.seconds:
-        raise MediaError("does not tell how long it is", name_of(source))
-    tape = Tape(levelled(lambda: sound(float(film.start)), audio, lufs=lufs), audio.channels)
-    with_sound(source, dst, tape.read, seconds=film.seconds, audio=audio)
+        return stream_sound(dst, levelled(lambda: sound(source), audio, lufs=lufs), audio)
+    with copyable(source) as film:
+        tape = Tape(levelled(lambda: sound(film.source, float(film.start)), audio, lufs=lufs), audio.channels)
+        with_sound(film.source, dst, tape.read, seconds=film.seconds, audio=audio)
     return probe(dst)

@@ -130,3 +130,11 @@ def test_not_over_itself(make_film, tmp_path):
     with pytest.raises(MediaError, match="both read and to be written"):
         mux_audio(film, music, film)
     assert film.read_bytes() == before
+
+
+def test_loudness_of_both(make_film, tmp_path, lufs):
+    """Film and music together are as loud as wanted, and peaks stay below full scale."""
+    film = make_film("a.mp4", seconds=3, hertz=1000)
+    mux_audio(film, tone(tmp_path / "music.m4a", 4, hertz=300), tmp_path / "out.mp4", fade_seconds=0.2, lufs=-20)
+    measured, peak = lufs(tmp_path / "out.mp4")
+    assert measured == pytest.approx(-20, abs=0.5) and peak < -1
