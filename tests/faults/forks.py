@@ -81,6 +81,7 @@ class Forks:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # Ctrl-C is for the laboratory, not for its rounds
         )
         assert self._parent.stdout is not None
         if not self._parent.stdout.readline():

@@ -30,10 +30,9 @@ def run_rounds(
         told: hears of every round that is over.
 
     Returns:
-        The rounds in the order of their seeds, and the seconds they took.
+        The rounds in the order of their seeds, and the seconds they took; with Ctrl-C, those that are over by then.
     """
     key = f"sk-test-{secrets.token_hex(16)}"
-    done: list[Round] = []
     with ExitStack() as stack:
         server = PrefectServer(folder / "prefect")
         stack.callback(server.close)
@@ -45,15 +44,13 @@ def run_rounds(
             running = {pool.submit(_round, seed, folder, forks, server, key): seed for seed in seeds}
             try:
                 for future in as_completed(running):
-                    done.append(future.result())
                     if told is not None:
-                        told(done[-1])
-            except KeyboardInterrupt:
+                        told(future.result())
+            except KeyboardInterrupt:  # what is under way is seen through, the rest is left
                 pool.shutdown(cancel_futures=True)
-                raise
+        done = sorted((one.result() for one in running if not one.cancelled()), key=lambda one: one.seed)
         seconds = time.monotonic() - began
     found = [path.relative_to(folder) for path in files_with(server.folder, key)]
-    done.sort(key=lambda one: one.seed)
     if found:
         done[-1].findings.append(Finding("other", f"the API key is in {', '.join(map(str, found))}"))
     else:
