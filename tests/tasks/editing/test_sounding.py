@@ -1,0 +1,109 @@
+"""The operations on sound, on real media."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from blocks.media import AudioFormat, VideoWriter, write_sound
+from blocks.media.loudness import loudness
+from blocks.media.sound import SoundReader
+from tasks.asset import Asset
+from tasks.editing import keep, run_operation
+from tasks.operations import OPERATIONS
+from tasks.session import Session, open_session
+
+
+@pytest.fixture
+async def session(prefect_server: str, tmp_path: Path) -> AsyncIterator[Session]:
+    async with open_session(str(tmp_path / "media"), offline=True) as opened:
+        await opened.save_results_block()
+        yield opened
+
+
+def _wave(seconds: float, hertz: float, level: float) -> np.ndarray[Any, np.dtype[np.float32]]:
+    time = np.arange(round(seconds * 48_000)) / 48_000
+    return np.repeat((level * np.sin(2 * np.pi * hertz * time)).astype(np.float32)[:, None], 2, axis=1)
+
+
+@pytest.fixture
+async def tone(session: Session, tmp_path: Path) -> Asset:
+    write_sound(tmp_path / "tone.m4a", _wave(0.5, 440, 0.4))
+    return await keep(tmp_path / "tone.m4a", session.storage)
+
+
+@pytest.fixture
+async def film(session: Session, tmp_path: Path) -> Asset:
+    with VideoWriter(tmp_path / "film.mp4", 64, 48, 10, audio=AudioFormat()) as writer:
+        for _ in range(10):
+            writer.write(np.zeros((48, 64, 3), np.uint8))
+        writer.write_audio(_wave(1.0, 1000, 0.05))
+    return await keep(tmp_path / "film.mp4", session.storage)
+
+
+async def _made(use: str, output: str, **given: Any) -> Asset:
+    made = (await run_operation("step", use, given, after=[])).outputs[output]
+    assert isinstance(made, Asset)
+    said = OPERATIONS[use].seconds(OPERATIONS[use].inputs.model_validate(given))
+    assert said == pytest.approx(made.seconds, abs=0.03)
+    return made
+
+
+async def test_mix(session: Session, tone: Asset, film: Asset) -> None:
+    """Sounds and films are mixed, each from its own beginning; the length is known before."""
+    made = await _made("mix", "audio", sounds=[film, tone], gains_db=[0, -6], offsets_seconds=[0, 0.75])
+    assert made.kind == "audio" and made.seconds == pytest.approx(1.25, abs=0.02)
+
+
+async def test_join_audio(session: Session, tone: Asset) -> None:
+    """Sounds are joined with pauses; the length is known before."""
+    made = await _made("join_audio", "audio", sounds=[tone, tone, tone], pause_seconds=0.25)
+    assert made.kind == "audio" and made.seconds == pytest.approx(2.0, abs=0.02)
+
+
+async def test_extract_audio(session: Session, film: Asset) -> None:
+    """A film's sound becomes a file of its own."""
+    made = await _made("extract_audio", "audio", video=film)
+    assert (made.kind, made.width) == ("audio", None)
+
+
+async def test_normalize(session: Session, film: Asset, tone: Asset) -> None:
+    """Films and sounds become as loud as wanted."""
+    louder = await _made("normalize", "video", video=film)
+    quieter = await _made("normalize_audio", "audio", audio=tone, lufs=-30)
+    assert loudness(louder.uri).lufs == pytest.approx(-16, abs=1)
+    assert loudness(quieter.uri).lufs == pytest.approx(-30, abs=1)
+
+
+async def test_mux(session: Session, film: Asset, tone: Asset) -> None:
+    """A film's sound is replaced, at the loudness wanted; or the added sound makes room for it."""
+    replaced = await _made("mux", "video", video=film, audio=tone, replace=True, lufs=-20, fade_seconds=0)
+    ducked = await _made("mux", "video", video=film, audio=tone, duck_db=30, fade_seconds=0)
+    assert loudness(replaced.uri).lufs == pytest.approx(-20, abs=1)
+    for asset, louder, softer in ((replaced, 440, 1000), (ducked, 1000, 440)):
+        with SoundReader(asset.uri) as sound:
+            strength = np.abs(np.fft.rfft(sound.read(48_000)[:, 0] * np.hanning(48_000)))
+        assert strength[louder] > 2 * strength[softer]
+
+
+@pytest.mark.parametrize(
+    ("use", "given", "field"),
+    [
+        ("mix", {"gains_db": [1.0]}, "gains_db"),
+        ("mix", {"offsets_seconds": [0, -1.0]}, "offsets_seconds.1"),
+        ("join_audio", {"pause_seconds": -1}, "pause_seconds"),
+        ("join_audio", {"sounds": []}, "sounds"),
+    ],
+)
+def test_wrong_inputs(use: str, given: dict[str, Any], field: str) -> None:
+    """Wrong numbers are refused before anything is read, at their field."""
+    asset = Asset(uri="a", path="", media_type="audio/mp4", bytes=1, sha256="0" * 64)
+    with pytest.raises(ValidationError) as found:
+        OPERATIONS[use].inputs.model_validate({"sounds": [asset, asset], **given})
+    [problem] = found.value.errors()
+    assert ".".join(map(str, problem["loc"])) == field
