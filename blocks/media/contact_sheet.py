@@ -29,6 +29,7 @@ def contact_sheet(
     captions: Sequence[str] | None = None,
     columns: int | None = None,
     width: int = 1280,
+    cell_width: int | None = None,
     at: float = 0.5,
 ) -> MediaInfo:
     """Lays representative pictures of films, or pictures, out in a grid with captions.
@@ -39,6 +40,7 @@ def contact_sheet(
         captions: one under each; too long ones are cut.
         columns: pictures in a row; by default as many as look well.
         width: of the sheet, in pixels.
+        cell_width: of one picture on it, in pixels, instead; the sheet is as wide as that asks for.
         at: where in a film its picture is taken, 0 (start) to 1 (end).
 
     Raises:
@@ -49,13 +51,18 @@ def contact_sheet(
         raise MediaError("there is nothing to show", where)
     if captions is not None and len(captions) != len(sources):
         raise MediaError(f"has {len(captions)} captions for {len(sources)} pictures", where)
-    gap = max(8, width // 80)
     first = representative(sources[0], at=at)
     ratio = min(max(first.width / first.height, 0.5), 2.4)
     columns = min(columns or _columns(len(sources), ratio), len(sources))
-    cell_width = (width - gap * (columns + 1)) // columns
+    if cell_width is None:
+        gap = max(8, width // 80)
+        cell_width = (width - gap * (columns + 1)) // columns
+        text_size = min(max(12, cell_width // 20), 22)
+    else:
+        gap = max(8, cell_width // 40)
+        width = columns * cell_width + gap * (columns + 1)
+        text_size = max(12, cell_width // 24)
     cell_height = round(cell_width / ratio)
-    text_size = min(max(12, cell_width // 20), 22)
     caption_height = round(text_size * 1.9) if captions is not None else 0
     rows = ceil(len(sources) / columns)
     sheet = Image.new("RGB", (width, gap + rows * (cell_height + caption_height + gap)), BACKGROUND)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 import av
+import numpy as np
+from numpy.typing import NDArray
 
 from .aac import AudioFormat
 from .clip import Clip
@@ -19,7 +21,7 @@ Sound = Callable[[int], Samples]
 
 
 def film(
-    pictures: Iterable[av.VideoFrame],
+    pictures: Iterable[av.VideoFrame | NDArray[np.uint8]],
     dst: str | os.PathLike[str],
     size: tuple[int, int],
     fps: Fraction,
@@ -32,7 +34,7 @@ def film(
     """Encodes a film whose sound is exactly as long as its pictures.
 
     Args:
-        pictures: in order.
+        pictures: in order; frames, or rows x columns x RGB.
         dst: the MP4 to write.
         size: width and height, even.
         fps: pictures a second.

@@ -15,7 +15,9 @@ from .colours import colourspace_of
 _STEP = re.compile(r"(?P<inputs>(?:\[\w+\])*)(?P<name>\w+)(?:=(?P<arguments>[^\[\]]*))?(?P<outputs>(?:\[\w+\])*)")
 
 
-def graph_of(frames: Sequence[av.VideoFrame], description: str, aspect: Fraction = Fraction(1)) -> Graph:
+def graph_of(
+    frames: Sequence[av.VideoFrame], description: str, aspect: Fraction = Fraction(1), fps: Fraction | None = None
+) -> Graph:
     """A graph for pictures like these.
 
     Args:
@@ -23,9 +25,11 @@ def graph_of(frames: Sequence[av.VideoFrame], description: str, aspect: Fraction
         description: in FFmpeg's own language, ``[0][1]overlay=0:0``; a single input may go unnamed. Arguments hold no
             comma and no semicolon.
         aspect: width to height of one of their pixels.
+        fps: pictures a second, for filters that must know.
     """
     graph = Graph()
-    inputs = [graph.add("buffer", _buffer(frame, aspect)) for frame in frames]
+    rate = f":frame_rate={fps.numerator}/{fps.denominator}" if fps is not None else ""
+    inputs = [graph.add("buffer", _buffer(frame, aspect) + rate) for frame in frames]
     _wire(graph, inputs, description)
     graph.configure()
     return graph
@@ -40,8 +44,8 @@ def pulled(graph: Graph) -> Iterator[av.VideoFrame]:
             return
 
 
-def together(streams: Sequence[Iterator[av.VideoFrame]], description: str) -> Iterator[av.VideoFrame]:
-    """Several rows of pictures made one, picture by picture; ends with the first that ends."""
+def together(streams: Sequence[Iterator[av.VideoFrame]], description: str, fps: Fraction) -> Iterator[av.VideoFrame]:
+    """Several rows of pictures, equally long, made one, picture by picture."""
     graph: Graph | None = None
     number = 0
     while True:
@@ -50,8 +54,8 @@ def together(streams: Sequence[Iterator[av.VideoFrame]], description: str) -> It
         if len(shown) < len(frames):
             break
         for frame in shown:
-            frame.pts, frame.time_base = number, Fraction(1, 1000)
-        graph = graph or graph_of(shown, description)
+            frame.pts, frame.time_base = number, 1 / fps
+        graph = graph or graph_of(shown, description, fps=fps)
         for at, frame in enumerate(shown):
             graph.vpush(frame, at)
         number += 1

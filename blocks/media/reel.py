@@ -22,7 +22,7 @@ _TURNS = {90: ["transpose=cclock"], 180: ["hflip", "vflip"], 270: ["transpose=cl
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 """FFmpeg's own decoders of these drop what makes a film transparent."""
 
-_INDEXED = ("mov", "matroska")
+INDEXED = ("mov", "matroska")
 """FFmpeg's readers that find a place in a film exactly; with others a film is decoded from its start."""
 
 _FASTEST = 120
@@ -44,6 +44,11 @@ def length_of(clip: Clip) -> float:
     if not clip.seconds:
         raise MediaError("does not tell how long it is", name_of(clip.source))
     return clip.seconds
+
+
+def count_of(seconds: float, fps: Fraction) -> int:
+    """How many pictures a length takes."""
+    return max(1, round(Fraction(seconds) * fps))
 
 
 def reel(
@@ -69,7 +74,7 @@ def reel(
         MediaError: it cannot be decoded.
     """
     shown = length_of(clip) - begin if seconds is None else seconds
-    wanted = max(1, round(Fraction(shown / tempo) * fps))
+    wanted = count_of(shown / tempo, fps)
     count = 0
     last: av.VideoFrame | None = None
     for frame in _filtered(clip, fps, look, begin, tempo):
@@ -105,7 +110,7 @@ def _from(container: InputContainer, stream: VideoStream, begin: float) -> Itera
     """The pictures from the one on that shows at a time of the film's clock."""
     assert stream.time_base is not None
     first = round(begin / stream.time_base)
-    if first > (stream.start_time or 0) and container.format.name.startswith(_INDEXED):
+    if first > (stream.start_time or 0) and container.format.name.startswith(INDEXED):
         container.seek(first, stream=stream, backward=True)
     before: av.VideoFrame | None = None
     for frame in _decoded(container, stream):

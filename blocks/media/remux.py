@@ -18,19 +18,21 @@ _BLOCK = 4096
 def with_sound(
     film: Source,
     dst: str | os.PathLike[str],
-    sound: Callable[[int], Samples],
+    sound: Callable[[int], Samples] | None,
     *,
     seconds: float,
     audio: AudioFormat | None = None,
+    part: tuple[int, int] | None = None,
 ) -> None:
     """Copies a film's pictures and gives it another sound track of the same length.
 
     Args:
         film: whose pictures are copied.
         dst: the MP4 to write.
-        sound: gives the next n samples each time it is called.
+        sound: gives the next n samples each time it is called; None for a silent film.
         seconds: length of the sound.
         audio: how to encode it.
+        part: copy only the pictures from one tick of their track, where one can seek to, up to another.
     """
     audio = audio or AudioFormat()
     with opened(film) as container, Mp4(dst) as out:
@@ -38,14 +40,16 @@ def with_sound(
         if video is None:
             raise MediaError("has no pictures", name_of(film))
         copy = out.add_copy(video)
-        track = out.add_sound(audio)
-        total = round(seconds * audio.sample_rate)
+        track = out.add_sound(audio) if sound is not None else None
+        total = round(seconds * audio.sample_rate) if sound is not None else 0
         written = 0
-        start = video.start_time or 0
+        start = part[0] if part is not None else video.start_time or 0
+        if part is not None:
+            container.seek(start, stream=video, backward=True)
 
         def sound_until(limit: int) -> None:
             nonlocal written
-            while written < limit:
+            while sound is not None and track is not None and written < limit:
                 count = min(_BLOCK, total - written)
                 frame = sound_frame(sound(count), audio, written)
                 written += count
@@ -53,6 +57,10 @@ def with_sound(
 
         for packet in container.demux(video):
             if not packet.size:
+                continue
+            if part is not None and packet.pts is not None and not start <= packet.pts < part[1]:
+                if packet.dts is not None and packet.dts >= part[1]:
+                    break
                 continue
             if packet.pts is not None:
                 packet.pts -= start
@@ -62,4 +70,5 @@ def with_sound(
             packet.stream = copy
             out.mux(packet)
         sound_until(total)
-        out.mux(track.encode(None))
+        if track is not None:
+            out.mux(track.encode(None))
