@@ -12,6 +12,7 @@ import logging
 import time
 from datetime import datetime, timedelta
 
+from blocks import catalog
 from blocks.catalog import Status
 from blocks.client import TaskPage, TaskRow
 from blocks.client.errors import DashScopeError
@@ -31,8 +32,9 @@ _LOOKS_SECONDS_NEAR = (0.0, 0.1, 0.3)
 _OTHERS_SECONDS = 75.0
 _OTHERS_SECONDS_NEAR = 5.0
 _LIST_PATIENCE_SECONDS = 600.0
-_TELLS_SECONDS = 1800.0
-"""How long a task that may be the one is waited for, until its result tells."""
+# How long a task that may be the one is waited for, until its result tells: of the model's longest usual time.
+_TELLS_TIMES = 2.0
+_TELLS_SECONDS_NEAR = 3.0
 
 
 class AmbiguousSubmission(Exception):
@@ -129,12 +131,13 @@ class _Prompts:
         return [row for row in rows if self._fits[row.task_id]]
 
     async def _may_be(self, row: TaskRow) -> bool:
+        usual = catalog.find(self._entry.model).typical_seconds[1]
         try:
             answer = await self._session.watcher.wait(
                 row.task_id,
                 model=self._entry.model,
                 submitted_at=row.created_at or self._entry.intent_at,
-                deadline_seconds=_TELLS_SECONDS,
+                deadline_seconds=_TELLS_SECONDS_NEAR if self._session.emulated else _TELLS_TIMES * usual,
             )
         except (StillRunning, DashScopeError):
             return True

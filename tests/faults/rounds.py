@@ -211,7 +211,7 @@ class Bench:
         if worker.process.code == 0:
             worker.done = True
             return worker
-        if self.result.runs - self.result.kills >= _RUNS:
+        if self.result.runs - self.result.kills >= _RUNS or self.result.runs >= 2 * _RUNS:
             raise Lost(f"{worker.log.name} ended with {worker.process.code} like those before it, see {worker.log}.err")
         return self._start(worker.name)
 

@@ -141,6 +141,22 @@ async def test_without_a_result(studio: Open) -> None:
     assert made.succeeded and here.submits == 2
 
 
+async def test_stuck(studio: Open) -> None:
+    """A single task that never ends is adopted after a while, so that it can be named and cancelled."""
+    here = studio(rules=[{"at": "task", "do": {"kind": "stick", "status": "PENDING"}}])
+    async with here.session() as session:
+        entry = await _intent(session)
+        task_id = await _foreign(session)
+        run = asyncio.create_task(generate(asked()))
+        async with asyncio.timeout(30):
+            while await journal.under_way(here.storage, entry.fingerprint, entry.account, now()) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        run.cancel()
+        await asyncio.gather(run, return_exceptions=True)
+    assert here.submits == 1
+    assert [(task.task_id, task.status) for task in here.emulator.tasks()] == [(task_id, "CANCELED")]
+
+
 async def test_several_open_intents(studio: Open) -> None:
     """Intents of one model that dead runs left open each find their own task by its prompt; nothing is sent."""
     here = studio(run_seconds=0.3)
