@@ -21,10 +21,9 @@ from tasks.asset import Asset
 from tasks.downloading import DownloadFailed, WebFiles
 from tasks.sources import Source, SourceMissing, locate
 
-_SAME_FORMAT = {"jpg": "jpeg", "tif": "tiff", "mpg": "mpeg", "heif": "heic"}
 _FORMAT_OF = {"video/quicktime": "mov", "video/x-matroska": "mkv", "video/x-msvideo": "avi", "audio/mpeg": "mp3"}
 """Formats whose media types go by another name."""
-_UNREADABLE = frozenset({"heic", "mxf"})
+_UNREADABLE = frozenset({"heic", "heif", "mxf"})
 _SLACK = 0.1  # seconds or pictures a second: containers count whole frames and sound packets
 
 
@@ -77,7 +76,7 @@ async def _look(
                     info, name = await asyncio.to_thread(_probe_data, field.value), "the data"
                 case "http" if web is not None:
                     name = PurePosixPath(unquote(urlsplit(field.value).path)).name or "the file"
-                    if PurePosixPath(name).suffix[1:].lower() in _taken_unread(field.spec):
+                    if _taken_unread(name, field.spec):
                         return [], None
                     info = await web.look(ascii_url(field.value), max_bytes=field.spec.largest)
                 case _:
@@ -85,7 +84,7 @@ async def _look(
         else:
             await source.check()
             name = source.name
-            if PurePosixPath(name).suffix[1:].lower() in _taken_unread(field.spec):
+            if _taken_unread(name, field.spec):
                 return [], None
             info = await _info(source, field.spec)
     except (SourceMissing, DownloadFailed) as error:
@@ -157,7 +156,7 @@ def misfits(info: MediaInfo, spec: Media) -> Iterator[tuple[str, object]]:
         wanted = " or ".join(_a(kind) for kind in spec.kinds)
         yield f"is {_a(info.kind)} ({info.format}), not {wanted}", _formats(spec) or None
         return
-    if spec.formats and _same(info.format) not in {_same(name) for name in spec.formats}:
+    if not spec.takes(info.format):
         yield f"is {info.format} by its content", _formats(spec)
     if info.width and info.height:
         low, high = sorted((info.width, info.height))
@@ -192,13 +191,10 @@ def _formats(spec: Media) -> list[str]:
     return list(spec.formats)
 
 
-def _same(name: str) -> str:
-    return _SAME_FORMAT.get(name.lower(), name.lower())
-
-
-def _taken_unread(spec: Media) -> set[str]:
-    """Formats that the model takes and we cannot read: passed on as they are."""
-    return {name.lower() for name in spec.formats if _same(name) in _UNREADABLE}
+def _taken_unread(name: str, spec: Media) -> bool:
+    """Whether a file is, by its name, of a format that the model takes and we cannot read: passed on as it is."""
+    ending = PurePosixPath(name).suffix[1:].lower()
+    return ending in _UNREADABLE and bool(spec.formats) and spec.takes(ending)
 
 
 def _a(kind: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -61,5 +62,7 @@ def _which_function(row: Model, data: Mapping[str, Any]) -> Problem:
     if part is not None and not isinstance(part, Mapping):
         return Problem(section, "is not a mapping of fields", str(part)[:80])
     value = part.get(name) if part else None
-    said = "is missing" if value is None else f"{str(value)[:80]!r} is no function of {row.id}"
+    near = get_close_matches(str(value), row.variants, n=1)
+    said = f"{str(value)[:80]!r} is no function of {row.id}" + (f"; did you mean {near[0]}?" if near else "")
+    said = "is missing" if value is None else said
     return Problem(f"{section}.{name}", said, value, list(row.variants))

@@ -34,7 +34,7 @@ class Problem:
         if isinstance(self.allowed, dict):
             low, high = self.allowed.get("min"), self.allowed.get("max")
             if low is not None and high is not None:
-                text += f"; allowed: {low} to {high}"
+                text += f"; allowed: {f'exactly {low}' if low == high else f'{low} to {high}'}"
             elif low is not None or high is not None:
                 text += f"; allowed: {f'at least {low}' if high is None else f'at most {high}'}"
         elif self.allowed:

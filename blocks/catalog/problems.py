@@ -67,11 +67,13 @@ def _problem(detail: ErrorDetails, row: Model, fields: Mapping[str, Field], else
     error, value = detail["type"], detail["input"]
     allowed = field.allowed if field and (field.path == path or field.choices) else None
     if error == "missing":
-        return Problem(path, "is missing", None, allowed)
+        return Problem(path, f"is missing{_found_by(path, row)}", None, allowed)
     shown = shorten(value, media=field is not None and field.media is not None)
     models = elsewhere.takers(path) if error in (*_OF_VALUE, *_OF_RANGE) else []
     if error == "extra_forbidden":
-        return Problem(path, _unknown(path, row, fields), shown, None, models)
+        others = models or elsewhere.takers_of_all()
+        said = _unknown(path, row, fields, _function(row, elsewhere.data), guess=not others)
+        return Problem(path, said, shown, None, others)
     if error in ("literal_error", *_OF_RANGE):
         near = _near(value, field)
         return Problem(path, f"{shown!r} is not taken by {row.id}{near}", shown, allowed, models)
@@ -94,15 +96,35 @@ def shorten(value: Any, *, media: bool = False) -> Any:
     return shorten(str(value), media=media)
 
 
-def _unknown(path: str, row: Model, fields: Mapping[str, Field]) -> str:
+def _unknown(path: str, row: Model, fields: Mapping[str, Field], function: str, *, guess: bool) -> str:
     section, _, name = path.rpartition(".")
     for other in fields:
         if other.rpartition(".")[2] == name:
             return f"stands in the wrong place; it belongs to {other}"
     known = [other.rpartition(".")[2] for other in fields if other.rpartition(".")[0] == section]
-    near = get_close_matches(name, known, n=1, cutoff=0.6)
-    where = f"; {section} of {row.id} knows {', '.join(known)}" if known else "; a request has model, input, parameters"
-    return f"is no field of {row.id}" + (f"; did you mean {near[0]}?" if near else where)
+    near = get_close_matches(name, known, n=1, cutoff=0.6 if guess else 0.8)
+    asked = f"{row.id} with function {function}" if function else row.id
+    where = f"; its {section} knows {', '.join(known)}" if known else "; a request has model, input, parameters"
+    having = [key for key, kind in row.variants.items() if path in fields_of(kind)]
+    where += f"; functions with it: {', '.join(having)}" if having else ""
+    return f"is no field of {asked}" + (f"; did you mean {near[0]}?" if near else where)
+
+
+def _function(row: Model, data: Mapping[str, Any]) -> str:
+    """Which of its functions a model was asked for; empty when it has none."""
+    section, name = row.variant_field
+    return str(data[section][name]) if row.variants else ""
+
+
+def _found_by(path: str, row: Model) -> str:
+    """Who finds out the value of a field, where a check or another generation does."""
+    from blocks.catalog.pairings import PAIRINGS
+
+    pairing = PAIRINGS.get(row.same_as or row.id)
+    name = path.removeprefix("input.")
+    if pairing is None or not (name in pairing.hands_on or (name == "template_id" and pairing.template)):
+        return ""
+    return f"; {pairing.check if name in pairing.hands_on else pairing.template} gives it"
 
 
 def _near(value: Any, field: Field | None) -> str:
@@ -136,7 +158,7 @@ class _Elsewhere:
     """Which models of the same family would take a field as it was given: found by asking their rows."""
 
     def __init__(self, row: Model, data: Mapping[str, Any], context: Mapping[str, Any]) -> None:
-        self._row, self._data, self._context = row, data, context
+        self._row, self.data, self._context = row, data, context
         self._refused: dict[str, set[str]] | None = None
 
     def takers(self, path: str) -> list[str]:
@@ -144,19 +166,36 @@ class _Elsewhere:
             self._refused = self._ask()
         return [model for model, refused in self._refused.items() if path not in refused]
 
+    def takers_of_all(self) -> list[str]:
+        """Models of other families that take the whole request as it is: another kind of work was meant."""
+        from blocks.catalog.rows import MODELS
+
+        return [
+            other.id
+            for other in MODELS.values()
+            if other.family != self._row.family and not other.same_as and not self._refused_by(other)
+        ]
+
     def _ask(self) -> dict[str, set[str]]:
         from blocks.catalog.rows import MODELS
 
-        answers: dict[str, set[str]] = {}
-        for other in MODELS.values():
-            kind = other.request_for(self._data)
-            if other.family != self._row.family or other.id == self._row.id or other.same_as or kind is None:
-                continue
-            if other.requests == self._row.requests:
-                continue
-            answers[other.id] = set()
-            try:
-                kind.model_validate({**self._data, "model": other.id}, context=self._context)
-            except ValidationError as error:
-                answers[other.id] = {".".join(str(step) for step in detail["loc"]) for detail in error.errors()}
-        return answers
+        return {
+            other.id: self._refused_by(other)
+            for other in MODELS.values()
+            if other.family == self._row.family
+            and other.id != self._row.id
+            and not other.same_as
+            and other.request_for(self.data) is not None
+            and other.requests != self._row.requests
+        }
+
+    def _refused_by(self, other: Model) -> set[str]:
+        """The fields that another model refuses."""
+        kind = other.request_for(self.data)
+        if kind is None:
+            return {"function"}
+        try:
+            kind.model_validate({**self.data, "model": other.id}, context=self._context)
+        except ValidationError as error:
+            return {".".join(str(step) for step in detail["loc"]) for detail in error.errors()}
+        return set()

@@ -33,6 +33,38 @@ def test_an_unknown_field_is_corrected(bodies) -> None:
     assert str(error) == "request to wan2.6-t2v: parameters.duraton: is no field of wan2.6-t2v; did you mean duration?"
 
 
+def test_a_field_of_another_kind_of_model_leads_to_those_models() -> None:
+    """A first frame given to a model of words names the models that take the whole request, and guesses no field."""
+    given = {"prompt": "a cat runs", "img_url": "https://example.org/a.png"}
+    (problem,) = _refused({"model": "wan2.6-t2v", "input": given}).problems
+    assert {"wan2.6-i2v", "wan2.2-i2v-flash"} <= set(problem.models)
+    assert all("i2v" in model for model in problem.models)
+    assert "did you mean" not in str(problem)
+
+
+def test_a_field_of_another_function_leads_to_those_functions() -> None:
+    """A model with several functions tells which of them have the field; a misspelt function is corrected."""
+    given = {
+        "prompt": "a walk",
+        "ref_images_url": ["https://example.org/a.png"],
+        "video_url": "https://example.org/a.mp4",
+    }
+    (problem,) = _refused({"model": "wanx2.1-vace-plus", "input": {**given, "function": "image_reference"}}).problems
+    assert "no field of wanx2.1-vace-plus with function image_reference" in problem.message
+    assert "functions with it: video_repainting, video_edit, video_extension, video_outpainting" in problem.message
+    (problem,) = _refused({"model": "wanx2.1-vace-plus", "input": {**given, "function": "image_referense"}}).problems
+    assert "did you mean image_reference?" in problem.message
+
+
+def test_a_missing_field_that_a_check_finds_names_the_check() -> None:
+    """Nobody measures faces by hand: the model that gives the boxes is named, and how many numbers they hold."""
+    given = {"image_url": "https://example.org/a.png", "audio_url": "https://example.org/a.mp3"}
+    problem, _ = _refused({"model": "emo-v1", "input": given}).problems
+    assert str(problem) == "input.face_bbox: is missing; emo-detect-v1 gives it; allowed: exactly 4"
+    (problem,) = _refused({"model": "animate-anyone-gen2", "input": {"image_url": given["image_url"]}}).problems
+    assert "animate-anyone-template-gen2 gives it" in problem.message
+
+
 def test_a_field_in_the_wrong_place_is_shown_the_right_one(bodies) -> None:
     """A parameter among the inputs is sent where it belongs."""
     (problem,) = _refused(bodies("wan2.6-t2v", input={"duration": 3})).problems
