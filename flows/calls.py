@@ -15,7 +15,7 @@ from blocks import catalog
 from blocks.catalog import InvalidRequest, Request
 from flows.document import InvalidInput, Location, Problem, validate
 from flows.kinds import MEDIA, an, holds_pending, is_to_come, kind_of, written
-from flows.pipeline import Step
+from flows.pipeline import Pipeline, Step
 from flows.references import resolve
 from flows.scope import Address, Many, Pending, Scope
 from tasks import editing  # noqa: F401 - registers the operations
@@ -54,7 +54,15 @@ class OperationCall:
     pending: bool
 
 
-Call = ModelCall | OperationCall
+@dataclass(frozen=True)
+class PipelineCall:
+    """One run of another pipeline to be, with what it is given for its parameters."""
+
+    inner: Pipeline
+    given: dict[str, Any]
+
+
+Call = ModelCall | OperationCall | PipelineCall
 
 
 def prepare(step: Step, scope: Scope, at: Location, *, model: str | None = None) -> Call:
@@ -74,6 +82,9 @@ def prepare(step: Step, scope: Scope, at: Location, *, model: str | None = None)
         named = [(("input", name), value) for name, value in given.items() if operation.media_input(name)]
         _check_reach(scope, named, at)
         return operation_call(operation, given, at)
+    if step.inner is not None:
+        given = resolve(step.input, scope.look_up, written)
+        return PipelineCall(step.inner, {name: value for name, value in given.items() if value is not None})
     return _model_call(step, scope, at, model or step.model or "")
 
 
@@ -302,5 +313,6 @@ def _operation_input_problems(operation: Operation, given: dict[str, Any], at: L
         validate(operation.inputs, checked)
     except InvalidInput as error:
         for problem in error.problems:
-            if problem.at[0] in checked or problem.at[0] not in given:
+            left_out = problem.message == "is missing" or len(checked) == len(given)
+            if problem.at[0] in checked or (problem.at[0] not in given and left_out):
                 yield replace(problem, at=(*at, "input", *problem.at))

@@ -5,18 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
 
 from blocks.catalog import InvalidRequest
 from blocks.media import MediaError
-from flows.calls import ModelCall, OperationCall, prepare
-from flows.document import InvalidInput
+from flows.asking import NotAnswered
+from flows.calls import ModelCall, OperationCall, PipelineCall, prepare
+from flows.choosing import choose, variants_of
+from flows.document import InvalidInput, Location
+from flows.fan_out import lanes
+from flows.nesting import inner_params, nest, reach_of
+from flows.outputs import gathered, given_by
 from flows.pipeline import Pipeline, Step
 from flows.scope import Outputs, Scope, Skipped, StepSkipped
-from flows.steps import holds, items, merged, truth
-from tasks.asset import Asset
+from flows.step_run import Listener as Listener
+from flows.step_run import PipelineRun as PipelineRun
+from flows.step_run import StepRun as StepRun
+from flows.step_run import begin
+from flows.steps import condition_holds, truth, with_model
 from tasks.budget import BudgetExceeded
 from tasks.downloading import DownloadFailed
 from tasks.editing import run_operation
@@ -35,45 +44,6 @@ _EXPECTED = (BudgetExceeded, StillRunning, DownloadFailed, MediaError, OSError)
 _FINAL = frozenset({"ModerationRefused", "AmbiguousSubmission", "DownloadFailed", "TaskGone"})
 """Failures that no other model is asked after: it would refuse as well, or the first may yet be billed."""
 
-State = Literal["waiting", "running", "done", "failed", "skipped"]
-
-
-@dataclass
-class StepRun:
-    """How one step went.
-
-    Attributes:
-        handles: results of its Prefect tasks, handed on so that the UI draws the edges.
-    """
-
-    name: str
-    step: Step
-    state: State = "waiting"
-    outputs: Outputs = field(default_factory=dict)
-    generations: list[tuple[int | None, Generation]] = field(default_factory=list)
-    edits_cached: bool | None = None
-    reason: str | None = None
-    failure: Failure | None = None
-    seconds_taken: float | None = None
-    handles: list[Any] = field(default_factory=list)
-
-    @property
-    def title(self) -> str:
-        """What people call it."""
-        return self.step.title or self.name
-
-    @property
-    def assets(self) -> list[Asset]:
-        """Every file it gave."""
-        found: list[Asset] = []
-        for value in self.outputs.values():
-            listed = value if isinstance(value, list) else [value]
-            found += [item for item in listed if isinstance(item, Asset)]
-        return found
-
-
-Listener = Callable[[StepRun], None]
-
 
 class StepFailed(Exception):
     """A step gave nothing; what refers to it is skipped."""
@@ -81,23 +51,6 @@ class StepFailed(Exception):
     def __init__(self, failure: Failure) -> None:
         self.failure = failure
         super().__init__(failure.message)
-
-
-@dataclass
-class PipelineRun:
-    """A pipeline on its way: what every step did so far.
-
-    Attributes:
-        stopped: why nothing new is begun: a refused key or an unpaid account fails every further request, too; or a
-            step failed and the pipeline says ``on_failure: stop``.
-        at_work: the steps that have not ended, each a task of the loop.
-    """
-
-    pipeline: Pipeline
-    scope: Scope
-    steps: dict[str, StepRun]
-    stopped: str | None = None
-    at_work: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
 
 async def run_steps(pipeline: Pipeline, params: dict[str, Any], listener: Listener | None = None) -> PipelineRun:
@@ -113,49 +66,59 @@ async def run_steps(pipeline: Pipeline, params: dict[str, Any], listener: Listen
     Returns:
         How every step went. Failures are in it, not raised.
     """
-    scope = Scope(params, reach=current().reach)
-    run = PipelineRun(pipeline, scope, {name: StepRun(name, step) for name, step in pipeline.steps.items()})
-    over = {name: asyncio.Event() for name in pipeline.steps}
+    nest(pipeline, current().base)
+    run = begin(with_model(pipeline, params), Scope(params, reach=current().reach), listener)
+    await _all_steps(run)
+    return run
+
+
+async def _all_steps(run: PipelineRun) -> None:
+    over = {name: asyncio.Event() for name in run.pipeline.steps}
 
     async def follow(name: str) -> None:
-        for needed in pipeline.needs[name]:
+        for needed in run.pipeline.needs[name]:
             await over[needed].wait()
         try:
-            await _run_step(run, run.steps[name], listener or (lambda _: None))
+            await _run_step(run, name)
         finally:
             run.at_work.pop(name, None)
             over[name].set()
 
     async with asyncio.TaskGroup() as group:
-        for name in pipeline.order:
+        for name in run.pipeline.order:
             run.at_work[name] = group.create_task(follow(name), name=name)
-    return run
 
 
-async def _run_step(run: PipelineRun, step_run: StepRun, listener: Listener) -> None:
-    name, step = step_run.name, step_run.step
-    started = time.monotonic()
+async def _run_step(run: PipelineRun, name: str) -> None:
+    step_run = run.steps[name]
+    step, at, started = step_run.step, ("steps", name), time.monotonic()
     try:
         if run.stopped:
             raise StepSkipped(run.stopped)
-        if truth(step, run.scope) is False:
+        if truth(step, run.scope, at) is False:
             raise StepSkipped("its `when` does not hold")
-        scopes = items(step, run.scope, ("steps", name))
-        for scope in scopes:
-            _require(step, scope)
+        scopes = lanes(step, run.scope, at)
+        if step.on_item_failure == "fail":
+            for scope in scopes:
+                _require(step, scope, at)
         step_run.state = "running"
-        listener(step_run)
-        each = await _together([_run_item(run, step_run, scope) for scope in scopes])
-        step_run.outputs = merged(step, each) if step.for_each is not None else each[0]
+        run.listener(step_run)
+        each = await _together(step_run, scopes, [_run_item(run, step_run, scope, at) for scope in scopes])
+        if step.choose:
+            each = await _chosen(run, step_run, each)
+        if step.fans_out:
+            step_run.outputs, run.scope.rows[name] = gathered(step, *_apart(each))
+        else:
+            step_run.outputs = each[0][1]
         run.scope.steps[name] = step_run.outputs
-        step_run.state = "done"
+        step_run.state, step_run.reason = "done", _said_left_out(step_run, len(scopes))
     except StepSkipped as skipped:
         step_run.state, step_run.reason = "skipped", str(skipped)
         run.scope.steps[name] = Skipped(str(skipped))
     except StepFailed as failed:
-        _fail(run, step_run, failed.failure)
-    except InvalidInput as error:
-        _fail(run, step_run, _failure_of(error))
+        _fail(run, name, failed.failure)
+    except (InvalidInput, NotAnswered, MediaError) as error:
+        _fail(run, name, _failure_of(error))
     except asyncio.CancelledError:
         if not _ended_by_sibling(run):
             raise
@@ -166,30 +129,69 @@ async def _run_step(run: PipelineRun, step_run: StepRun, listener: Listener) -> 
         step_run.generations.sort(key=lambda one: one[0] or 0)
         step_run.seconds_taken = time.monotonic() - started
         if step_run.state != "running":  # interrupted
-            listener(step_run)
+            run.listener(step_run)
 
 
-async def _together(jobs: list[Any]) -> list[Outputs]:
-    """All items at once; every one is seen through before the first failure is raised."""
+Lane = tuple[Scope, Outputs]
+
+
+def _apart(each: list[Lane]) -> tuple[list[Scope], list[Outputs]]:
+    return [scope for scope, _ in each], [outputs for _, outputs in each]
+
+
+async def _together(step_run: StepRun, scopes: list[Scope], jobs: list[Any]) -> list[Lane]:
+    """All items at once; every one is seen through before the first failure is raised, or left out."""
     results = await asyncio.gather(*jobs, return_exceptions=True)
+    failed = [one for one in results if isinstance(one, StepFailed)]
     for result in results:
-        if isinstance(result, BaseException):
+        if isinstance(result, BaseException) and not isinstance(result, StepFailed):
             raise result
-    return [result for result in results if not isinstance(result, BaseException)]
+    stops = next((one for one in failed if one.failure.stops_run), None)
+    if failed and (step_run.step.on_item_failure == "fail" or stops or len(failed) == len(results)):
+        raise stops or failed[0]
+    step_run.left_out += [
+        f"{_label(step_run, scope)}: {_reason(one.failure)}"
+        for scope, one in zip(scopes, results, strict=True)
+        if isinstance(one, StepFailed)
+    ]
+    return [(scope, one) for scope, one in zip(scopes, results, strict=True) if not isinstance(one, BaseException)]
 
 
-def _fail(run: PipelineRun, step_run: StepRun, failure: Failure) -> None:
-    step_run.state, step_run.failure = "failed", failure
-    step_run.reason = ": ".join(part for part in (failure.code, failure.message) if part)
-    step_run.reason = step_run.reason or failure.advice or failure.kind
-    run.scope.steps[step_run.name] = Skipped(f"{step_run.title} failed")
+def _said_left_out(step_run: StepRun, of: int) -> str | None:
+    left_out = step_run.left_out
+    return f"left out {len(left_out)} of {of}: {'; '.join(left_out)}" if left_out else None
+
+
+async def _chosen(run: PipelineRun, step_run: StepRun, each: list[Lane]) -> list[Lane]:
+    """One of the variants of each item."""
+    step, found = step_run.step, []
+    assert step.choose is not None
+    for _, group in groupby(each, key=lambda lane: lane[0].index):
+        scopes, outputs = _apart(list(group))
+        variants = variants_of(outputs)
+        title = _label(step_run, replace(scopes[0], take=0), takes=False)
+        number = await choose(step.choose, variants, current().storage, title, run.pipeline.pipeline)
+        found.append((scopes[0], variants[number]))
+        step_run.chosen.append(f"{title}: {number + 1} of {len(variants)} ({step.choose})")
+    return found
+
+
+def _fail(run: PipelineRun, name: str, failure: Failure) -> None:
+    step_run = run.steps[name]
+    step_run.state, step_run.failure, step_run.reason = "failed", failure, _reason(failure)
+    run.scope.steps[name] = Skipped(f"{step_run.title} failed")
     if failure.stops_run:
-        run.stopped = f"the run was stopped: {failure.message}"
+        run.halt(f"the run was stopped: {failure.message}", everywhere=True)
     elif run.pipeline.on_failure == "stop" and run.stopped is None:
-        run.stopped = f"the run was stopped: {step_run.title} failed"
+        run.halt(f"the run was stopped: {step_run.title} failed", everywhere=False)
         for other, task in run.at_work.items():
-            if other != step_run.name and run.steps[other].state == "running":
+            if other != name and run.steps[other].state == "running":
                 task.cancel()
+
+
+def _reason(failure: Failure) -> str:
+    reason = ": ".join(part for part in (failure.code, failure.message) if part)
+    return reason or failure.advice or failure.kind
 
 
 def _ended_by_sibling(run: PipelineRun) -> bool:
@@ -201,26 +203,36 @@ def _ended_by_sibling(run: PipelineRun) -> bool:
     return True
 
 
-def _require(step: Step, scope: Scope) -> None:
-    for demand in step.require:
-        if not holds(demand, scope):
+def _require(step: Step, scope: Scope, at: Location) -> None:
+    for number, demand in enumerate(step.require):
+        if not condition_holds(demand, scope, (*at, "require", number)):
             message = f"requires {demand}, which is not so"
             raise StepFailed(Failure(code="RequirementFailed", message=message, kind="RequirementFailed"))
 
 
-async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope) -> Outputs:
-    name, step = step_run.name, step_run.step
+def _label(step_run: StepRun, scope: Scope, *, takes: bool = True) -> str:
+    """What people call an item of a step: ``clip 2``, ``clip 2 take 3``."""
     label = step_run.title if scope.index is None else f"{step_run.title} {scope.index + 1}"
-    after = [handle for needed in run.pipeline.needs[name] for handle in run.steps[needed].handles]
-    at = ("steps", name)
+    return f"{label} take {step_run.step.take + scope.take}" if takes and step_run.step.takes > 1 else label
+
+
+async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope, at: Location) -> Outputs:
+    step = step_run.step
+    label = _label(step_run, scope)
+    after = [handle for needed in run.pipeline.needs[str(at[1])] for handle in run.steps[needed].handles]
+    after = after or run.begins_after
+    if step.on_item_failure == "skip":
+        _require(step, scope, at)
     failure: Failure | None = None
     for model in [step.model, *step.fallback]:
         try:
             call = prepare(step, scope, at, model=model)
+            if isinstance(call, PipelineCall):
+                return await _run_inner(run, step_run, call, scope, after, at)
             if isinstance(call, OperationCall):
-                return await _operate(step_run, call, label, after)
-            generation = await _generate(step, call, label, after)
-        except StepSkipped:
+                return await _operate(step_run, call, label, after, scope.reach.base if scope.reach else None)
+            generation = await _generate(call, label, after, step.take + scope.take)
+        except (StepSkipped, StepFailed):
             raise
         except (InvalidInput, InvalidRequest) as error:
             failure = _failure_of(error)
@@ -240,6 +252,35 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope) -> Output
     raise StepFailed(failure or Failure(code=None, message="gave nothing"))
 
 
+async def _run_inner(
+    run: PipelineRun, step_run: StepRun, call: PipelineCall, scope: Scope, after: list[Any], at: Location
+) -> Outputs:
+    """Run another pipeline as a part of this one; some of its outputs may be missing, not all."""
+    reach = reach_of(call.inner, current().reach)
+    values = await inner_params(call, reach, current().reach, at)
+    number = "" if scope.index is None else f" {scope.index + 1}"
+    inner = begin(
+        with_model(call.inner, values),
+        Scope(values, reach=reach),
+        around=run,
+        by=step_run,
+        name=f"{step_run.name}{number}",
+        title=f"{step_run.title}{number}",
+    )
+    inner.begins_after = after
+    await _all_steps(inner)
+    step_run.handles += [handle for one in inner.steps.values() for handle in one.handles]
+    given = given_by(call.inner, inner.scope)
+    failed = [one for one in inner.steps.values() if one.state == "failed"]
+    missing = [value for value in given.values() if isinstance(value, Skipped)]
+    if failed and (missing or not given) and len(missing) == len(given):
+        first = failed[0].failure or Failure(code=None, message="gave nothing")
+        raise StepFailed(first.model_copy(update={"message": f"{failed[0].title}: {first.message}"}))
+    if given and len(missing) == len(given):
+        raise StepSkipped(missing[0].reason)
+    return given
+
+
 def _is_final(step: Step, failure: Failure) -> bool:
     if failure.kind == "ModerationRefused" and step.fallback_after_moderation:
         return False
@@ -251,19 +292,19 @@ def _failure_of(error: Exception) -> Failure:
     return Failure(code=getattr(error, "code", None) or kind, message=str(error), kind=kind)
 
 
-async def _generate(step: Step, call: ModelCall, label: str, after: list[Any]) -> Generation:
-    return await generate(call.request, label=label, take=step.take, assets=call.assets, after=after)
+async def _generate(call: ModelCall, label: str, after: list[Any], take: int) -> Generation:
+    return await generate(call.request, label=label, take=take, assets=call.assets, after=after)
 
 
-async def _operate(step_run: StepRun, call: OperationCall, label: str, after: list[Any]) -> Outputs:
-    given = await _with_files(call)
+async def _operate(step_run: StepRun, call: OperationCall, label: str, after: list[Any], base: Path | None) -> Outputs:
+    given = await _with_files(call, base)
     done = await run_operation(label, call.use, given, after=after)
     step_run.edits_cached = done.cached and step_run.edits_cached is not False
     step_run.handles.append(done)
     return dict(done.outputs)
 
 
-async def _with_files(call: OperationCall) -> dict[str, Any]:
+async def _with_files(call: OperationCall, base: Path | None) -> dict[str, Any]:
     """The inputs of an operation with every path and address brought in as an asset."""
     session = current()
     operation = OPERATIONS[call.use]
@@ -271,6 +312,6 @@ async def _with_files(call: OperationCall) -> dict[str, Any]:
     async def asset(value: Any) -> Any:
         if isinstance(value, list):
             return [await asset(item) for item in value]
-        return await bring(value, session.storage, session.base) if isinstance(value, str) else value
+        return await bring(value, session.storage, base) if isinstance(value, str) else value
 
     return {name: await asset(value) if operation.media_input(name) else value for name, value in call.given.items()}

@@ -46,7 +46,13 @@ class ManifestGeneration(BaseModel):
 
 
 class ManifestStep(BaseModel):
-    """One step of the pipeline as it went."""
+    """One step of the pipeline as it went.
+
+    Attributes:
+        name: ``outer/inner`` for a step of a pipeline within this one.
+        left_out: items and takes that failed and were left out, and why.
+        chosen: which variant the run went on with, one for each item.
+    """
 
     name: str
     title: str | None = None
@@ -54,6 +60,8 @@ class ManifestStep(BaseModel):
     state: StepState
     needs: list[str] = []
     reason: str | None = None
+    left_out: list[str] = []
+    chosen: list[str] = []
     assets: list[Asset] = []
     seconds_taken: float | None = None
 

@@ -2,49 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
-from keyword import iskeyword
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from flows import references
-from flows.document import Document, InvalidInput, Location, Problem, nearest, read_document, validate
-from flows.references import BadReference
+from flows.document import Document, InvalidInput, Location, Problem, read_document, validate
+from flows.names import FLOW_PARAMETERS as FLOW_PARAMETERS
+from flows.names import check_names as check_names
 
 ParamType = Literal["text", "image", "video", "audio", "integer", "number", "boolean", "list"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
 ParamName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=60)]
-
-RESERVED = frozenset({"item", "index", "or", "not"})
-OWN_FILES = frozenset({"index.html", "manifest.json", "pipeline.yaml", "storyboard.yaml", "contact-sheet.jpg"})
-"""What every production holds; no deliverable takes their place."""
-FLOW_PARAMETERS = frozenset({"storage", "max_cost", "check_inputs", "on_ambiguous", "patience_seconds"})
-"""Parameters that every pipeline's flow has."""
-
-
 OnFailure = Literal["continue", "stop"]
+Rule = Literal["first", "sharpest", "longest", "person"]
 
 
 class Param(BaseModel):
-    """A typed parameter of a pipeline; the UI draws a form of them.
-
-    Attributes:
-        type: what it holds; media are local paths, storage URLs or web URLs.
-        default: the value when none is given; a parameter without one is required.
-        items: what a list holds.
-    """
+    """A typed parameter of a pipeline; the UI draws a form of them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    type: ParamType = "text"
-    description: str = ""
-    default: Any = None
-    items: ParamType = "text"
-    choices: list[Any] | None = None
-    required: bool | None = None
+    type: ParamType = Field(
+        default="text",
+        description="What it holds; media are local paths, storage URLs or web URLs, a list of media also a folder "
+        "or a pattern such as shots/*.png.",
+    )
+    description: str = Field(default="", description="For the person who fills in the form.")
+    default: Any = Field(default=None, description="When none is given; a parameter without one is required.")
+    items: ParamType = Field(default="text", description="What a list holds.")
+    choices: list[Any] | None = Field(default=None, description="The only values it takes.")
+    required: bool | None = Field(default=None, description="false: may be left out although it has no default.")
 
     @property
     def is_required(self) -> bool:
@@ -53,37 +43,54 @@ class Param(BaseModel):
 
 
 class Step(BaseModel):
-    """One step: a model of the catalog (``model``) or a local operation (``use``), and what goes in.
-
-    Attributes:
-        title: what people see instead of the name.
-        model: the id of a model.
-        use: the name of a local operation.
-        input: literals or references.
-        parameters: of a model; literals or references.
-        for_each: run once per item of this list; the inputs say ``${item}``; every output becomes a list.
-        when: run only if this is true; ``not ${…}`` turns it round. A skipped step gives nothing.
-        require: stop here, with a clear error, unless all of these are true.
-        fallback: models to try in order when the step's model refuses or fails; never after moderation refused.
-        fallback_after_moderation: try them even then.
-        take: ask for 2 to generate the same request anew.
-        truncate: let over-long text be cut at the model's limit instead of refusing it.
-    """
+    """One step: a model of the catalog, a local operation or another pipeline, and what goes in."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: str | None = None
-    model: str | None = None
-    use: str | None = None
-    input: dict[str, Any] = {}
-    parameters: dict[str, Any] = {}
-    for_each: Any = None
-    when: str | bool | None = None
-    require: list[str] = []
-    fallback: list[str] = []
-    fallback_after_moderation: bool = False
-    take: int = Field(default=1, ge=1)
-    truncate: bool = False
+    title: str | None = Field(default=None, description="What people see instead of the name.")
+    model: str | None = Field(
+        default=None, description="The id of a model, or ${param}: a text parameter whose choices are models."
+    )
+    use: str | None = Field(default=None, description="The name of a local operation.")
+    pipeline: str | None = Field(
+        default=None, description="Another pipeline: a built-in one's name, or a file beside this one."
+    )
+    input: dict[str, Any] = Field(default={}, description="Literals or references; of a pipeline, its parameters.")
+    parameters: dict[str, Any] = Field(default={}, description="Of a model; literals or references.")
+    for_each: Any = Field(
+        default=None,
+        description="Run once per item of this list; inputs say ${item}, every output becomes a list. Several lists "
+        "by name go side by side: {photo: …, look: …}, ${item.photo}. ${step}, of a step that itself ran for each, "
+        "gives its items with what came of them: ${item.video}.",
+    )
+    cross: bool = Field(default=False, description="With several lists in for_each: every item with every other.")
+    on_item_failure: Literal["fail", "skip"] = Field(
+        default="fail",
+        description="skip: leave out the items (or takes) that fail; the production is then delivered partly. One "
+        "must succeed.",
+    )
+    when: str | bool | None = Field(
+        default=None,
+        description="Run only if this holds: ${x}, not ${x}, ${need} == full-body, ${probe.seconds} > 20, joined by "
+        "and, or, brackets. A skipped step gives nothing.",
+    )
+    require: list[str] = Field(default=[], description="Stop here, with a clear error, unless all of these hold.")
+    fallback: list[str] = Field(
+        default=[],
+        description="Models to try in order when the step's model refuses or fails; never after moderation refused.",
+    )
+    fallback_after_moderation: bool = Field(default=False, description="Try them even then.")
+    take: int = Field(default=1, ge=1, description="2 and more: generate the same request anew.")
+    takes: int = Field(default=1, ge=1, le=20, description="How many variants to generate; outputs become lists.")
+    choose: Rule | None = Field(
+        default=None,
+        description="Go on with one of the variants (takes, or the pictures of one answer): the first, the sharpest, "
+        "the longest, or the one a person picks.",
+    )
+    truncate: bool = Field(default=False, description="Let over-long text be cut at the model's limit.")
+
+    _inner: Pipeline | None = PrivateAttr(default=None)
+    _likely_model: str | None = PrivateAttr(default=None)
 
     @field_validator("require", "fallback", mode="before")
     @classmethod
@@ -91,44 +98,93 @@ class Step(BaseModel):
         return [value] if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _model_or_use(self) -> Step:
-        if (self.model is None) == (self.use is None):
-            raise ValueError("a step has either `model` (a model of the catalog) or `use` (a local operation)")
-        if self.use and (self.parameters or self.fallback or self.take != 1):
-            raise ValueError("`parameters`, `fallback` and `take` belong to steps with a `model`")
+    def _fits_together(self) -> Step:
+        if sum(one is not None for one in (self.model, self.use, self.pipeline)) != 1:
+            raise ValueError(
+                "a step has either `model` (a model of the catalog), `use` (a local operation) or `pipeline`"
+            )
+        if self.model is None and (self.parameters or self.fallback or self.take != 1 or self.takes != 1):
+            raise ValueError("`parameters`, `fallback`, `take` and `takes` belong to steps with a `model`")
+        if self.model is None and self.choose:
+            raise ValueError("`choose` belongs to steps with a `model`")
+        if self.cross and not isinstance(self.for_each, dict):
+            raise ValueError("`cross` needs several lists: for_each: {photo: …, look: …}")
+        if self.for_each == {}:
+            raise ValueError("`for_each` names no list")
+        if self.on_item_failure == "skip" and self.for_each is None and self.takes == 1:
+            raise ValueError("`on_item_failure: skip` needs `for_each` or `takes`")
         return self
 
     @property
     def does(self) -> str:
-        """The model or operation, for people."""
-        return self.model or self.use or ""
+        """The model, operation or pipeline, for people."""
+        return self.model or self.use or f"pipeline {self.pipeline}"
+
+    @property
+    def inner(self) -> Pipeline | None:
+        """The pipeline that the step runs, once `flows.nesting.nest` has found it."""
+        return self._inner
+
+    @property
+    def typed_model(self) -> str:
+        """The model whose outputs are those of the step; where a parameter decides, all choices give the same."""
+        return self._likely_model or self.model or ""
+
+    @property
+    def fans_out(self) -> bool:
+        """Whether its outputs are lists, an item for each time it ran."""
+        return self.for_each is not None or (self.takes > 1 and self.choose is None)
+
+    def conditions(self) -> list[tuple[Location, str]]:
+        """Its conditions and where they stand."""
+        found: list[tuple[Location, str]] = [(("when",), self.when)] if isinstance(self.when, str) else []
+        return found + [(("require", number), text) for number, text in enumerate(self.require)]
 
     def found_references(self) -> list[tuple[Location, references.Alternatives, bool]]:
         """Every reference of the step: where, to what, and whether it is the whole value."""
-        return list(references.find(self.model_dump(include={"input", "parameters", "for_each", "when", "require"})))
+        fields = {"model", "input", "parameters", "for_each", "when", "require"}
+        return list(references.find(self.model_dump(include=fields)))
 
 
 class Pipeline(BaseModel):
-    """A declared graph of steps.
-
-    Attributes:
-        pipeline: its name.
-        title: of the production; may hold references to parameters.
-        on_failure: what a failed step does to the rest: ``continue`` takes along only what depends on it, ``stop`` ends
-            the run: what still waits at the provider is cancelled, what runs there is named.
-        deliver: path in the production -> reference to an asset (or a list of them: ``{n}`` in the path numbers them).
-        base: the folder that relative local inputs start from; not part of the file.
-    """
+    """A declared graph of steps."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
 
-    pipeline: Name
-    description: str = ""
-    title: str | None = None
-    params: dict[ParamName, Param] = {}
-    steps: Annotated[dict[Name, Step], Field(min_length=1)]
-    on_failure: OnFailure = "continue"
-    deliver: dict[str, str] = {}
+    pipeline: Name = Field(description="Its name.")
+    description: str = Field(default="", description="What it makes, in a line.")
+    title: str | None = Field(default=None, description="Of the production.")
+    params: dict[ParamName, Param] = Field(default={}, description="What a run may say, by name.")
+    steps: Annotated[dict[Name, Step], Field(min_length=1, description="What is done, by name.")]
+    on_failure: OnFailure = Field(
+        default="continue",
+        description="What a failed step does to the rest: continue takes along only what depends on it, stop ends the "
+        "run: what still waits at the provider is cancelled, what runs there is named.",
+    )
+    outputs: dict[Name, str] = Field(
+        default={},
+        description="What it gives when it is a step of another pipeline: name to reference. Without them, what it "
+        "delivers, by the names of the files without their endings.",
+    )
+    deliver: dict[str, str] = Field(
+        default={},
+        description="Path in the production to a reference to a file, or a list of them: {n} in the path numbers them.",
+    )
+
+    _document: Document | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _likely_models(self) -> Pipeline:
+        for step in self.steps.values():
+            alone = _reference_or_none(step.model)
+            choices = self.params[alone].choices if alone in self.params else None
+            step._likely_model = str(choices[0]) if choices else None
+        return self
+
+    @property
+    def document(self) -> Document | None:
+        """The file it was read from, if any."""
+        return self._document
 
     @cached_property
     def needs(self) -> dict[str, tuple[str, ...]]:
@@ -160,6 +216,15 @@ class Pipeline(BaseModel):
         return tuple(done)
 
 
+def _reference_or_none(model: str | None) -> str | None:
+    """The parameter that decides a model."""
+    try:
+        alone = references.whole(model)
+    except references.BadReference:
+        return None
+    return alone[0].name if alone else None
+
+
 def _circle(needs: dict[str, tuple[str, ...]]) -> list[str]:
     path = [next(iter(needs))]
     while True:
@@ -177,76 +242,10 @@ def load(path: Path) -> tuple[Pipeline, Document]:
     """
     document = read_document(path)
     pipeline = validate(Pipeline, document.data, document)
+    pipeline._document = document
     try:
         check_names(pipeline)
         pipeline.order  # noqa: B018 - raises on a circle
     except InvalidInput as error:
         raise error.within(document) from None
     return pipeline, document
-
-
-def check_names(pipeline: Pipeline) -> None:
-    """Every reference is written well and names a parameter, an item, or another step's output.
-
-    Raises:
-        InvalidInput: with every problem.
-    """
-    problems: list[Problem] = []
-    for name in pipeline.params:
-        if name in RESERVED | FLOW_PARAMETERS or iskeyword(name):
-            problems.append(Problem(("params", name), "this name is reserved"))
-    for name in pipeline.steps:
-        if name in pipeline.params or name in RESERVED:
-            what = "a parameter has this name, too" if name in pipeline.params else "this name is reserved"
-            problems.append(Problem(("steps", name), what))
-    for name, step in pipeline.steps.items():
-        try:
-            found = step.found_references()
-        except BadReference as error:
-            problems.append(Problem(("steps", name), str(error)))
-            continue
-        for at, alternatives, _ in found:
-            for one in alternatives:
-                each = step.for_each is not None and at[0] not in ("for_each", "when")
-                problem = _name_problem(pipeline, one, fan_out=each)
-                if problem is None and one.name == name:
-                    problem = "a step cannot refer to itself"
-                if problem:
-                    problems.append(Problem(("steps", name, *at), problem))
-    for path, target in pipeline.deliver.items():
-        at = ("deliver", path)
-        try:
-            alternatives_or_none = references.whole(target)
-        except BadReference as error:
-            problems.append(Problem(at, str(error)))
-            continue
-        if alternatives_or_none is None:
-            problems.append(Problem(at, f"must be one reference such as ${{step.video}}; got {target!r}"))
-            continue
-        problems += [
-            Problem(at, problem)
-            for one in alternatives_or_none
-            if (problem := _name_problem(pipeline, one, fan_out=False))
-        ]
-        problems += [Problem(at, problem) for problem in _path_problems(path)]
-    if problems:
-        raise InvalidInput(problems)
-
-
-def _path_problems(path: str) -> Iterator[str]:
-    parts = PurePosixPath(path).parts
-    if not parts or path.startswith("/") or ".." in parts or "\\" in path or path.endswith("/"):
-        yield "must be the path of a file inside the production, e.g. film.mp4"
-    elif str(PurePosixPath(path)) in OWN_FILES:
-        yield f"every production has its own {path}; choose another name"
-
-
-def _name_problem(pipeline: Pipeline, one: references.Reference, *, fan_out: bool) -> str | None:
-    if one.name in ("item", "index"):
-        return None if fan_out else f"${{{one}}} is known only within a step with `for_each`"
-    if one.name in pipeline.params:
-        return None if one.output is None else f"parameter '{one.name}' has no outputs; write ${{{one.name}}}"
-    if one.name in pipeline.steps:
-        return None if one.output else f"say which output of step '{one.name}', e.g. ${{{one.name}.video}}"
-    known = [*pipeline.steps, *pipeline.params]
-    return f"there is no step or parameter '{one.name}'.{nearest(one.name, known)} Known: {', '.join(known)}."

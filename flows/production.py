@@ -89,11 +89,11 @@ async def deliver(
     generations = [_generation(name, None, generation) for name, generation in before or []]
     generations += [
         _generation(step.name, index, generation)
-        for step in run.steps.values()
+        for step in run.every_step()
         for index, generation in step.generations
     ]
     fresh = [one for one in generations if not one.cached and one.status == "SUCCEEDED"]
-    failed = bool(missing) or any(step.state == "failed" for step in run.steps.values())
+    failed = bool(missing) or any(step.state == "failed" or step.left_out for step in run.every_step())
     manifest = Manifest(
         wanflow=version("wanflow"),
         production=folder.removeprefix("productions/"),
@@ -107,7 +107,7 @@ async def deliver(
         region="emulator" if session.emulated else session.region,
         state=("partly" if delivered else "failed") if failed else "done",
         params={name: _plain(value) for name, value in params.items()},
-        steps=[_step(run, step) for step in run.steps.values()],
+        steps=[_step(step) for step in run.every_step()],
         generations=generations,
         deliverables=delivered,
         files=list(texts),
@@ -212,14 +212,16 @@ def _generation(step: str, index: int | None, one: Generation) -> ManifestGenera
     )
 
 
-def _step(run: PipelineRun, step: StepRun) -> ManifestStep:
+def _step(step: StepRun) -> ManifestStep:
     return ManifestStep(
         name=step.name,
         title=step.step.title,
         uses=step.step.does,
         state="skipped" if step.state in ("waiting", "running") else step.state,
-        needs=list(run.pipeline.needs[step.name]),
+        needs=step.needs,
         reason=step.reason,
+        left_out=step.left_out,
+        chosen=step.chosen,
         assets=[asset.model_copy(update=_NO_SOURCE) for asset in step.assets],
         seconds_taken=step.seconds_taken,
     )

@@ -58,13 +58,18 @@ class Scope:
     """What references can name: parameters, the outputs of steps so far, the item of a fan-out.
 
     Attributes:
+        steps: what each step gave, by output; an output may be missing on its own.
+        rows: of steps that ran for each of something: every item with what came of it.
+        take: which variant of the item this is, from 0.
         reach: which files the pipeline may name by itself; None: any.
     """
 
     params: Mapping[str, Any]
     steps: dict[str, Outputs | Skipped] = field(default_factory=dict)
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     item: Any = None
     index: int | None = None
+    take: int = 0
     reach: Reach | None = None
 
     def of_item(self, item: Any, index: int) -> Scope:
@@ -77,13 +82,20 @@ class Scope:
         Raises:
             StepSkipped: none is there.
         """
+        found = self.find(alternatives)
+        if isinstance(found, Skipped):
+            raise StepSkipped(found.reason)
+        return found
+
+    def find(self, alternatives: Alternatives) -> Any:
+        """The same, but `Skipped` with the first reason when none is there."""
         reason = ""
         for one in alternatives:
             found = self._value(one)
             if not isinstance(found, Skipped):
                 return found
             reason = reason or found.reason
-        raise StepSkipped(reason)
+        return Skipped(reason)
 
     def _value(self, one: Reference) -> Any:
         if one.name == "item":
@@ -98,7 +110,9 @@ class Scope:
             outputs = self.steps[one.name]
             if isinstance(outputs, Skipped):
                 return outputs
-            value = outputs.get(one.output or "")
+            value = outputs.get(one.output) if one.output else self.rows.get(one.name)
+            if isinstance(value, Skipped):
+                return value
         if one.index is None:
             return value
         if isinstance(value, Many):

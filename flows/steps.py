@@ -1,63 +1,29 @@
-"""The steps of a pipeline: do they name what exists, do they run, how often, and what do they give?"""
+"""The steps of a pipeline: do they name models, operations, pipelines and outputs that exist, and do they run?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from blocks import catalog
-from blocks.catalog import UnknownModel
-from flows.calls import Call, ModelCall, foreseen
+from blocks.catalog import UnknownModel, fields_of
+from flows.conditions import BadCondition, holds
 from flows.document import InvalidInput, Location, Problem, nearest
-from flows.kinds import MEDIA, an, kind_of, no_model
+from flows.kinds import MEDIA, an, no_model
+from flows.outputs import output_of, output_types
 from flows.pipeline import Pipeline, Step
-from flows.references import Reference, resolve, whole
-from flows.scope import Many, Outputs, Pending, Scope
-from tasks.operations import OPERATIONS, OutputType
-
-
-def output_types(step: Step) -> dict[str, OutputType]:
-    """The outputs of a step by name, before fan-out."""
-    if step.use:
-        return OPERATIONS[step.use].outputs
-    return {name: _catalog_type(kind) for name, kind in catalog.find(step.model or "").outputs.items()}
-
-
-def _catalog_type(kind: str) -> OutputType:
-    return {"images": "image", "texts": "text"}.get(kind, kind)  # type: ignore[return-value]
-
-
-def is_list_output(step: Step, name: str) -> bool:
-    """Whether an output of a step is a list even without fan-out."""
-    if step.use:
-        return name in OPERATIONS[step.use].lists
-    return step.model is not None and catalog.find(step.model).outputs.get(name) in ("images", "texts")
+from flows.references import Reference, whole
+from flows.scope import Scope
+from tasks.operations import OPERATIONS
 
 
 def check_steps(pipeline: Pipeline) -> None:
-    """Every step names a model or operation that exists, and every reference an output that its step has.
+    """Every step names what exists, and every reference an output that its step has.
 
     Raises:
         InvalidInput: with every problem.
     """
-    problems: list[Problem] = []
-    for name, step in pipeline.steps.items():
-        if step.use and step.use not in OPERATIONS:
-            message = f"there is no operation '{step.use}'.{nearest(step.use, OPERATIONS)} Known: {_list(OPERATIONS)}."
-            problems.append(Problem(("steps", name, "use"), message))
-        for key, model in [("model", step.model), *(("fallback", other) for other in step.fallback)]:
-            if model:
-                try:
-                    catalog.find(model)
-                except UnknownModel as error:
-                    problems.append(Problem(("steps", name, key), no_model(error)))
-        if step.model and not problems:
-            gives = list(output_types(step))
-            problems += [
-                Problem(("steps", name, "fallback"), f"{other} does not give what {step.model} gives: {_list(gives)}")
-                for other in step.fallback
-                if set(catalog.find(other).outputs) != set(gives)
-            ]
+    problems = [problem for name, step in pipeline.steps.items() for problem in _unknown(pipeline, name, step)]
     if problems:
         raise InvalidInput(problems)
     named = [
@@ -66,111 +32,168 @@ def check_steps(pipeline: Pipeline) -> None:
         for at, alternatives, _ in step.found_references()
         for one in alternatives
     ]
+    named += [(("outputs", name), one) for name, to in pipeline.outputs.items() for one in whole(to) or ()]
     named += [(("deliver", path), one) for path, to in pipeline.deliver.items() for one in whole(to) or ()]
-    found = [(place, _no_output(pipeline, one, file=place[0] == "deliver")) for place, one in named]
+    found = [(place, _no_output(pipeline, one, place)) for place, one in named]
     problems = [Problem(place, wrong) for place, wrong in found if wrong]
+    problems += _mixed(pipeline)
+    problems += [problem for name, step in pipeline.steps.items() for problem in _out_of_step(pipeline, name, step)]
     if problems:
         raise InvalidInput(problems)
 
 
-def _no_output(pipeline: Pipeline, one: Reference, *, file: bool) -> str | None:
+def _unknown(pipeline: Pipeline, name: str, step: Step) -> Iterator[Problem]:
+    if step.use and step.use not in OPERATIONS:
+        message = f"there is no operation '{step.use}'.{nearest(step.use, OPERATIONS)} Known: {_list(OPERATIONS)}."
+        yield Problem(("steps", name, "use"), message)
+    named = [("model", model) for model in model_choices(pipeline, step)]
+    unknown = False
+    for key, model in [*named, *(("fallback", other) for other in step.fallback)]:
+        try:
+            catalog.find(model)
+        except UnknownModel as error:
+            unknown = True
+            yield Problem(("steps", name, key), no_model(error))
+    if step.model is None or unknown:
+        return
+    first = named[0][1]
+    gives = set(catalog.find(first).outputs)
+    for key, other in [*named[1:], *(("fallback", other) for other in step.fallback)]:
+        if set(catalog.find(other).outputs) != gives:
+            wrong = f"{other} does not give what {first} gives: {_list(catalog.find(first).outputs)}"
+            yield Problem(("steps", name, key), wrong)
+    for _, model in named if len(named) > 1 else []:
+        yield from _unknown_fields(name, step, model)
+    if step.choose and step.takes == 1 and "images" not in gives:
+        yield Problem(("steps", name, "choose"), "there is nothing to choose from: ask for `takes: 2` or more")
+
+
+def _unknown_fields(name: str, step: Step, model: str) -> Iterator[Problem]:
+    """What one of several models to choose from does not take."""
+    known = {path for request in catalog.find(model).requests for path in fields_of(request)}
+    for part, given in (("input", step.input), ("parameters", step.parameters)):
+        here = [path.partition(".")[2] for path in known if path.startswith(f"{part}.")]
+        for field in given:
+            if not any(path == field or path.startswith(f"{field}.") for path in here):
+                message = f"{model}, one of the models to choose from, has no such field.{nearest(field, here)}"
+                yield Problem(("steps", name, part, field), message)
+
+
+def model_choices(pipeline: Pipeline, step: Step) -> list[str]:
+    """The models that a step may ask: its own, or every choice of the parameter that decides."""
+    alone = whole(step.model)
+    if alone is None:
+        return [step.model] if step.model else []
+    return [str(choice) for choice in pipeline.params[alone[0].name].choices or []]
+
+
+def _mixed(pipeline: Pipeline) -> Iterator[Problem]:
+    """Outputs whose alternatives are not of one type."""
+    for name, target in pipeline.outputs.items():
+        kinds = list(dict.fromkeys(output_of(pipeline, one) for one in whole(target) or ()))
+        if len(kinds) > 1:
+            said = " or ".join(f"a list of {one.type}" if one.listed else one.type for one in kinds)
+            yield Problem(("outputs", name), f"must be of one type, got {said}")
+
+
+def _out_of_step(pipeline: Pipeline, name: str, step: Step) -> Iterator[Problem]:
+    """Lists that go side by side although one of them may lose items on the way."""
+    if not isinstance(step.for_each, dict) or step.cross or len(step.for_each) < 2:
+        return
+    sources = {key: {one.name for one in whole(value) or ()} for key, value in step.for_each.items()}
+    for key, found in sources.items():
+        for source in found & set(pipeline.steps):
+            others = [other for other, names in sources.items() if other != key and names != {source}]
+            if pipeline.steps[source].on_item_failure == "skip" and others:
+                message = (
+                    f"'{source}' leaves out items that fail, so its lists may be shorter than {others[0]}; write "
+                    f"for_each: ${{{source}}} and take ${{item.video}} beside the fields of its own items"
+                )
+                yield Problem(("steps", name, "for_each", key), message)
+
+
+def _no_output(pipeline: Pipeline, one: Reference, place: Location) -> str | None:
     """What is wrong with a reference's output, if anything."""
+    file = place[0] == "deliver"
+    if one.name == "item":
+        return _no_field(pipeline, pipeline.steps[str(place[1])], one)
     if one.name not in pipeline.steps:
         given = pipeline.params[one.name].type if one.name in pipeline.params else "text"
         no_file = file and given not in (*MEDIA, "list")
         return f"must be a file; parameter '{one.name}' is {an(given)}" if no_file else None
-    known = output_types(pipeline.steps[one.name])
+    step = pipeline.steps[one.name]
+    if one.output is None:
+        return None if step.fans_out else f"step '{one.name}' runs once; for_each needs a list"
+    known = output_types(step)
     if one.output not in known:
         hint = nearest(str(one.output), known)
-        return f"step '{one.name}' has no output '{one.output}'.{hint} It gives: {_list(known)}."
+        return f"step '{one.name}' has no output '{one.output}'.{hint} It gives: {_list(known) or 'nothing'}."
     kind = known[one.output]
     return f"must be a file; {one} is {an(kind)}" if file and kind not in MEDIA else None
+
+
+def _no_field(pipeline: Pipeline, step: Step, one: Reference) -> str | None:
+    known = item_fields(pipeline, step)
+    if known is None or one.output is None or one.output in known:
+        return None
+    return f"an item has no '{one.output}'.{nearest(one.output, known)} It has: {_list(known)}."
+
+
+def item_fields(pipeline: Pipeline, step: Step) -> list[str] | None:
+    """The fields of the items that a step runs for; None when they are no mappings or only a run will know."""
+    if isinstance(step.for_each, dict):
+        return list(step.for_each)
+    if isinstance(step.for_each, list):
+        mappings = [item for item in step.for_each if isinstance(item, dict)]
+        return list(dict.fromkeys(key for item in mappings for key in item)) if mappings else None
+    alone = whole(step.for_each)
+    if alone and len(alone) == 1 and alone[0].output is None and alone[0].name in pipeline.steps:
+        source = pipeline.steps[alone[0].name]
+        return [*dict.fromkeys(["item", *(item_fields(pipeline, source) or []), *output_types(source)])]
+    return None
 
 
 def _list(names: Iterable[str]) -> str:
     return ", ".join(names)
 
 
-def truth(step: Step, scope: Scope) -> bool | None:
-    """Whether a step's ``when`` holds; None when only a run will know. What is there holds, the number 0 as well.
+def truth(step: Step, scope: Scope, at: Location) -> bool | None:
+    """Whether a step's ``when`` holds; None when only a run will know.
 
     Raises:
-        StepSkipped: it refers to a skipped step.
+        InvalidInput: it compares what cannot be compared.
+        StepSkipped: it hangs on a skipped step.
     """
-    if step.when is None or isinstance(step.when, bool):
-        return step.when is not False
-    return holds(step.when, scope)
+    return True if step.when is None else condition_holds(step.when, scope, (*at, "when"))
 
 
-def holds(condition: str, scope: Scope) -> bool | None:
-    """Whether ``${…}``, or ``not ${…}``, holds; None when only a run will know.
+def condition_holds(condition: str | bool, scope: Scope, at: Location) -> bool | None:
+    """Whether a condition holds, with its place in what goes wrong.
 
     Raises:
-        StepSkipped: it refers to a skipped step.
+        InvalidInput: it compares what cannot be compared.
+        StepSkipped: it hangs on a skipped step.
     """
-    text = condition.strip()
-    turned = text.startswith("not ")
-    value = resolve(text.removeprefix("not ").strip(), scope.look_up)
-    if isinstance(value, Pending | Many):
-        return None
-    is_there = value is not None and value is not False and value not in ("", "false", "no", [], {})
-    return not is_there if turned else is_there
+    try:
+        return holds(condition, scope)
+    except BadCondition as error:
+        raise InvalidInput([Problem(at, str(error))]) from None
 
 
-def items(step: Step, scope: Scope, at: Location) -> list[Scope]:
-    """The scope of each item of a fan-out; the one scope itself without one.
+def with_model(pipeline: Pipeline, params: dict[str, Any]) -> Pipeline:
+    """The pipeline with the models that its parameters decide.
 
     Raises:
-        InvalidInput: ``for_each`` is not a list.
-        StepSkipped: it refers to a skipped step.
+        InvalidInput: the value is not known before the run.
     """
-    if step.for_each is None:
-        return [scope]
-    found = resolve(step.for_each, scope.look_up)
-    if isinstance(found, Many):
-        found = [found.item] * found.likely
-    if not isinstance(found, list):
-        raise InvalidInput([Problem((*at, "for_each"), f"must be a list, got {kind_of(found)}")])
-    return [scope.of_item(item, index) for index, item in enumerate(found)]
-
-
-def merged(step: Step, each: list[Outputs]) -> Outputs:
-    """The outputs of a fan-out: lists, in the order of the items; lists of pictures are joined to one."""
-    return {
-        name: [item for outputs in each for item in outputs[name]]
-        if is_list_output(step, name)
-        else [outputs[name] for outputs in each]
-        for name in output_types(step)
-    }
-
-
-def planned_outputs(step: Step, calls: list[Call], *, fanned_out: bool) -> Outputs:
-    """What a step will give, before it has run."""
-    given: Outputs = {}
-    for name, kind in output_types(step).items():
-        listed = is_list_output(step, name)
-        each: list[Any] = [
-            Many(Pending(kind), _likely(call)) if listed else Pending(kind, _seconds(call, kind)) for call in calls
-        ]
-        if fanned_out:
-            flat = [item.item for item in each for _ in range(item.likely)] if listed else each
-            given[name] = flat
-        else:
-            given[name] = each[0]
-    return given
-
-
-def _likely(call: Call) -> int:
-    """How many items a list will have, as far as can be told."""
-    if isinstance(call, ModelCall):
-        return call.request.pictures
-    given = foreseen(call)
-    return (given and OPERATIONS[call.use].count(given)) or 1
-
-
-def _seconds(call: Call, kind: OutputType) -> float | None:
-    """How long an output of a call will be, as far as can be told; pictures have no length."""
-    if isinstance(call, ModelCall):
-        return call.seconds
-    given = foreseen(call) if kind in ("video", "audio") else None
-    return None if given is None else OPERATIONS[call.use].seconds(given)
+    if not any(whole(step.model) for step in pipeline.steps.values()):
+        return pipeline
+    steps = {}
+    for name, step in pipeline.steps.items():
+        alone = whole(step.model)
+        value = params[alone[0].name] if alone else step.model
+        if alone and not isinstance(value, str):
+            message = f"parameter '{alone[0].name}' decides the model: it must be known before the run"
+            raise InvalidInput([Problem(("steps", name, "model"), message)])
+        steps[name] = step.model_copy(update={"model": value})
+    return pipeline.model_copy(update={"steps": steps})

@@ -15,3 +15,8 @@ def pipelines() -> dict[str, Pipeline]:
     """Every pipeline file of this folder by the pipeline's name."""
     found = [load(path)[0] for path in sorted(FOLDER.glob("*.yaml"))]
     return {pipeline.pipeline: pipeline for pipeline in found}
+
+
+def names() -> list[str]:
+    """The names of the pipelines of this folder; each file bears its pipeline's."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))

@@ -120,12 +120,12 @@ T2V = "  shot: {model: wan2.6-t2v, input: {prompt: a street}}"
         ),
         pytest.param(
             film("  shot: {model: wan2.6-t2v, use: probe}"),
-            "a step has either `model` (a model of the catalog) or `use` (a local operation)",
+            "a step has either `model` (a model of the catalog), `use` (a local operation) or `pipeline`",
             id="model and use",
         ),
         pytest.param(
             film("  cut: {use: last_frame, take: 2, input: {video: x.mp4}}"),
-            "`parameters`, `fallback` and `take` belong to steps with a `model`",
+            "`parameters`, `fallback`, `take` and `takes` belong to steps with a `model`",
             id="take of an operation",
         ),
         pytest.param(

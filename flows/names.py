@@ -1,0 +1,135 @@
+"""Names within a pipeline: every reference is written well and names a parameter, an item, or another step's output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from keyword import iskeyword
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from flows import references
+from flows.conditions import BadCondition, read, references_in
+from flows.document import InvalidInput, Problem, nearest
+from flows.references import BadReference, Reference
+
+if TYPE_CHECKING:
+    from flows.pipeline import Pipeline, Step
+
+RESERVED = frozenset({"item", "index", "or", "not", "and"})
+OWN_FILES = frozenset({"index.html", "manifest.json", "pipeline.yaml", "storyboard.yaml", "contact-sheet.jpg"})
+"""What every production holds; no deliverable takes their place."""
+FLOW_PARAMETERS = frozenset(
+    {"storage", "max_cost", "check_inputs", "on_ambiguous", "patience_seconds", "approve", "choose_first"}
+)
+"""Parameters that every pipeline's flow has."""
+
+
+def check_names(pipeline: Pipeline) -> None:
+    """Every reference and condition is written well and names what the pipeline has.
+
+    Raises:
+        InvalidInput: with every problem.
+    """
+    problems = list(_own_names(pipeline))
+    for name, step in pipeline.steps.items():
+        problems += _step_problems(pipeline, name, step)
+    for part, targets in (("outputs", pipeline.outputs), ("deliver", pipeline.deliver)):
+        for path, target in targets.items():
+            problems += [Problem((part, path), wrong) for wrong in _target_problems(pipeline, target)]
+    problems += [Problem(("deliver", path), wrong) for path in pipeline.deliver for wrong in _path_problems(path)]
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _own_names(pipeline: Pipeline) -> Iterator[Problem]:
+    for name in pipeline.params:
+        if name in RESERVED | FLOW_PARAMETERS or iskeyword(name):
+            yield Problem(("params", name), "this name is reserved")
+    for name in pipeline.steps:
+        if name in pipeline.params or name in RESERVED:
+            what = "a parameter has this name, too" if name in pipeline.params else "this name is reserved"
+            yield Problem(("steps", name), what)
+
+
+def _step_problems(pipeline: Pipeline, name: str, step: Step) -> Iterator[Problem]:
+    try:
+        found = step.found_references()
+    except BadReference as error:
+        yield Problem(("steps", name), str(error))
+        return
+    for at, alternatives, alone in found:
+        for one in alternatives:
+            each = step.for_each is not None and at[0] not in ("for_each", "when")
+            rows = at == ("for_each",) and alone and one.name in pipeline.steps and one.output is None
+            problem = None if rows else _name_problem(pipeline, one, fan_out=each)
+            if problem is None and one.name == name:
+                problem = "a step cannot refer to itself"
+            if problem:
+                yield Problem(("steps", name, *at), problem)
+    for at, condition in step.conditions():
+        for wrong in _condition_problems(pipeline, condition):
+            yield Problem(("steps", name, *at), wrong)
+    if step.model and "${" in step.model:
+        wrong_model = _model_problem(pipeline, step.model)
+        if wrong_model:
+            yield Problem(("steps", name, "model"), wrong_model)
+
+
+def _condition_problems(pipeline: Pipeline, text: str) -> Iterator[str]:
+    try:
+        condition = read(text)
+    except BadCondition as error:
+        yield str(error)
+        return
+    for alternatives, compared in references_in(condition):
+        for one in alternatives:
+            choices = pipeline.params[one.name].choices if one.name in pipeline.params else None
+            for value in compared if choices else []:
+                if value not in (None, "") and str(value) not in map(str, choices or ()):
+                    hint = nearest(str(value), map(str, choices or ()))
+                    yield f"'{one.name}' is never '{value}'.{hint} Its choices: {', '.join(map(str, choices or ()))}."
+
+
+def _model_problem(pipeline: Pipeline, text: str) -> str | None:
+    alone = references.whole(text)
+    if alone is None or len(alone) != 1 or alone[0].name not in pipeline.params:
+        return "a model is an id, or one parameter such as ${model}"
+    param = pipeline.params[alone[0].name]
+    if param.type != "text" or not param.choices:
+        return f"parameter '{alone[0].name}' decides the model: it must be text with `choices`, the ids of models"
+    if param.default is None:
+        return None if param.is_required else f"parameter '{alone[0].name}' decides the model: give it a default"
+    return None
+
+
+def _target_problems(pipeline: Pipeline, target: str) -> Iterator[str]:
+    try:
+        alternatives = references.whole(target)
+    except BadReference as error:
+        yield str(error)
+        return
+    if alternatives is None:
+        yield f"must be one reference such as ${{step.video}}; got {target!r}"
+        return
+    for one in alternatives:
+        if problem := _name_problem(pipeline, one, fan_out=False):
+            yield problem
+
+
+def _path_problems(path: str) -> Iterator[str]:
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or ".." in parts or "\\" in path or path.endswith("/"):
+        yield "must be the path of a file inside the production, e.g. film.mp4"
+    elif str(PurePosixPath(path)) in OWN_FILES:
+        yield f"every production has its own {path}; choose another name"
+
+
+def _name_problem(pipeline: Pipeline, one: Reference, *, fan_out: bool) -> str | None:
+    if one.name in ("item", "index"):
+        return None if fan_out else f"${{{one}}} is known only within a step with `for_each`"
+    if one.name in pipeline.params:
+        return None if one.output is None else f"parameter '{one.name}' has no outputs; write ${{{one.name}}}"
+    if one.name in pipeline.steps:
+        return None if one.output else f"say which output of step '{one.name}', e.g. ${{{one.name}.video}}"
+    known = [*pipeline.steps, *pipeline.params]
+    return f"there is no step or parameter '{one.name}'.{nearest(one.name, known)} Known: {', '.join(known)}."

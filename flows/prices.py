@@ -1,0 +1,86 @@
+"""What the calls of a plan cost, and which of them are done already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from blocks import catalog
+from blocks.catalog import InvalidRequest
+from blocks.storage import MediaStorage
+from flows.calls import Call, ModelCall, OperationCall, request_problem
+from flows.document import InvalidInput, Location
+from flows.pipeline import Step
+from flows.scope import Outputs, Scope
+from tasks import finished
+from tasks.downloading import WebFiles
+from tasks.editing import done_before, edit_key
+from tasks.fingerprint import fingerprint
+from tasks.inputs import check_inputs
+from tasks.outputs import outputs_of
+
+
+@dataclass
+class Looked:
+    """One call of a step as the plan sees it.
+
+    Attributes:
+        known: its outputs, when they are in storage already.
+        quote: its price; None is unknown.
+        again: whether the same was asked for earlier in the plan.
+    """
+
+    call: Call
+    known: Outputs | None
+    quote: Decimal | None
+    again: bool
+
+
+@dataclass
+class Prices:
+    """What calls cost, and which are done: in a storage, a region, with or without an emulator.
+
+    Attributes:
+        keys: the generations that were asked for so far.
+    """
+
+    storage: MediaStorage
+    emulated: bool
+    region: str
+    web: WebFiles | None
+    keys: set[str] = field(default_factory=set)
+
+    async def look(self, step: Step, lane: Scope, call: ModelCall | OperationCall, at: Location) -> Looked:
+        """Look a call up.
+
+        Raises:
+            InvalidInput: the files that go in are not what the model takes.
+        """
+        if isinstance(call, OperationCall):
+            done = None if call.pending else await done_before(self.storage, edit_key(call.use, call.given))
+            return Looked(call, dict(done.outputs) if done else None, Decimal(0), again=False)
+        quote = None
+        if not call.unsure:
+            quote = catalog.quote(call.request, region=self.region, input_seconds=call.input_seconds).amount
+        if call.pending:
+            return Looked(call, None, quote, again=False)
+        reach = lane.reach
+        base = reach.base if reach else None
+        try:
+            await check_inputs(call.request, self.storage, call.assets, base=base, web=self.web)
+        except InvalidRequest as error:
+            raise InvalidInput([request_problem(problem, at) for problem in error.problems]) from None
+        take = step.take + lane.take
+        key = await fingerprint(call.request, take=take, storage=self.storage, assets=call.assets, base=base)
+        again = key in self.keys
+        self.keys.add(key)
+        return Looked(call, await self._known(call, key), quote, again)
+
+    async def _known(self, call: ModelCall, key: str) -> Outputs | None:
+        """The outputs of a generation that is in storage already."""
+        record = await finished.read(self.storage, key)
+        if record is None or (record.emulated and not self.emulated):
+            return None
+        if not all([await self.storage.size(asset.path) == asset.bytes for asset in record.assets]):
+            return None
+        return outputs_of(call.request.model, record.assets, record.outcome.values)

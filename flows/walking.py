@@ -1,0 +1,256 @@
+"""Walking a pipeline with what is known before anything runs: every call, whether it is done already, what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from blocks.media import MediaError
+from flows.calls import Call, ModelCall, OperationCall, PipelineCall, operation_call, prepare
+from flows.choosing import variants_of
+from flows.document import InvalidInput, Location, Problem
+from flows.fan_out import is_estimate, lanes
+from flows.kinds import holds_pending
+from flows.nesting import inner_params, reach_of, told_of_inner
+from flows.outputs import gathered, given_by, planned
+from flows.pipeline import Pipeline, Step, check_names
+from flows.plan_step import PlanStep, added, total
+from flows.prices import Looked, Prices
+from flows.scope import Outputs, Pending, Scope, Skipped, StepSkipped
+from flows.steps import check_steps, condition_holds, truth, with_model
+from tasks.importing import known_file
+from tasks.operations import OPERATIONS
+
+
+def check(pipeline: Pipeline) -> None:
+    """A pipeline and those that its steps run name what exists.
+
+    Raises:
+        InvalidInput: with every problem.
+    """
+    check_names(pipeline)
+    for step in pipeline.steps.values():
+        if step.inner is not None:
+            try:
+                check(step.inner)
+            except InvalidInput as error:
+                raise told_of_inner(error, step) from None
+    check_steps(pipeline)
+
+
+class Walk:
+    """Walks a pipeline in order; pipelines within it as well, whose rows come after that of their step.
+
+    Args:
+        name: of the step that runs this pipeline, for the names of the rows; empty outside.
+        needs: what that step waits for.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        scope: Scope,
+        prices: Prices,
+        *,
+        name: str = "",
+        title: str = "",
+        needs: list[str] | None = None,
+    ) -> None:
+        self.pipeline = pipeline
+        self.scope = scope
+        self.prices = prices
+        self.rows: dict[str, PlanStep] = {}
+        self._name = name
+        self._title = title
+        self._needs = needs or []
+
+    async def all(self) -> None:
+        """Walk every step.
+
+        Raises:
+            InvalidInput: with the problems of every step that has some.
+        """
+        problems: list[Problem] = []
+        rows: dict[str, dict[str, PlanStep]] = {}
+        for name in self.pipeline.order:
+            try:
+                rows[name] = await self._step(name)
+            except InvalidInput as error:
+                problems += error.problems
+                self.scope.steps[name] = Skipped("it has a problem")
+        if problems:
+            raise InvalidInput(problems)
+        self.rows = {key: row for name in self.pipeline.steps for key, row in rows[name].items()}
+
+    async def _step(self, name: str) -> dict[str, PlanStep]:
+        step = self.pipeline.steps[name]
+        at: Location = ("steps", name)
+        try:
+            if truth(step, self.scope, at) is False:
+                raise StepSkipped("its `when` does not hold")
+            scopes = lanes(step, self.scope, at)
+            calls = [await self._prepared(step, scope, at) for scope in scopes]
+        except StepSkipped as skipped:
+            self.scope.steps[name] = Skipped(str(skipped))
+            return {self._named(name): self._row(name, step, [], f"skipped: {skipped}")}
+        inner: dict[str, PlanStep] = {}
+        looked: list[Looked] = []
+        for scope, call in zip(scopes, calls, strict=True):
+            if isinstance(call, PipelineCall):
+                looked.append(Looked(call, await self._walk_inner(name, step, scope, call, inner), Decimal(0), False))
+            else:
+                looked.append(await self.prices.look(step, scope, call, at))
+        self._keep(name, step, scopes, looked)
+        return {self._named(name): self._row(name, step, looked, self._note(step, looked)), **inner}
+
+    async def _prepared(self, step: Step, scope: Scope, at: Location) -> Call:
+        """The call of a lane; of the other models that may be asked, that they would take it."""
+        for number, demand in enumerate(step.require):
+            condition_holds(demand, scope, (*at, "require", number))
+        call = await self._look_at_files(prepare(step, scope, at), at)
+        for model in step.fallback:
+            prepare(step, scope, at, model=model)
+        return call
+
+    def _keep(self, name: str, step: Step, scopes: list[Scope], looked: list[Looked]) -> None:
+        """Let the steps after this one refer to what it will give."""
+        each = [one.known if one.known is not None else planned(step, one.call) for one in looked]
+        if step.choose:
+            scopes, each = _likely_choice(step, scopes, each)
+        if step.fans_out:
+            self.scope.steps[name], self.scope.rows[name] = gathered(step, scopes, each)
+        else:
+            missing = [value for value in each[0].values() if isinstance(value, Skipped)]
+            everything = each[0] and len(missing) == len(each[0])
+            self.scope.steps[name] = missing[0] if everything else each[0]
+
+    async def _walk_inner(
+        self, name: str, step: Step, scope: Scope, call: PipelineCall, rows: dict[str, PlanStep]
+    ) -> Outputs:
+        """Walk the pipeline that a step runs; its rows are added to those of the items before."""
+        assert scope.reach is not None
+        reach = reach_of(call.inner, scope.reach)
+        values = await inner_params(call, reach, scope.reach, ("steps", name))
+        walk = Walk(
+            with_model(call.inner, values),
+            Scope(values, reach=reach),
+            self.prices,
+            name=self._named(name),
+            title=self._titled(name, step),
+            needs=self._waits(name),
+        )
+        try:
+            await walk.all()
+        except InvalidInput as error:
+            raise told_of_inner(error, step) from None
+        for key, row in walk.rows.items():
+            rows[key] = added(rows[key], row) if key in rows else row
+        return given_by(call.inner, walk.scope)
+
+    def _named(self, name: str) -> str:
+        return f"{self._name}/{name}" if self._name else name
+
+    def _titled(self, name: str, step: Step) -> str:
+        own = step.title or name
+        return f"{self._title}: {own}" if self._title else own
+
+    def _waits(self, name: str) -> list[str]:
+        return [self._named(need) for need in self.pipeline.needs[name]] or self._needs
+
+    def _row(self, name: str, step: Step, looked: list[Looked], note: str) -> PlanStep:
+        lengths = [one.call.seconds for one in looked if isinstance(one.call, ModelCall)]
+        due = [one.quote for one in looked if one.known is None and not one.again]
+        return PlanStep(
+            name=self._named(name),
+            title=self._titled(name, step),
+            does=step.does,
+            paid=step.model is not None,
+            calls=len(looked),
+            cached=0 if step.inner else sum(one.known is not None for one in looked),
+            seconds=sum(length for length in lengths if length) if lengths and all(lengths) else None,
+            quote_cny=total(due),
+            full_cny=total([one.quote for one in looked]),
+            needs=self._waits(name),
+            takes=step.takes,
+            choose=step.choose,
+            within=self._name or None,
+            note=note,
+        )
+
+    def _note(self, step: Step, looked: list[Looked]) -> str:
+        notes = []
+        if any(one.again for one in looked):
+            notes.append("asks for the same again: paid once")
+        if step.for_each is not None and is_estimate(step, self.scope):
+            notes.append("the number of items is an estimate")
+        if step.takes > 1 or step.choose:
+            of = f"{step.takes} takes" if step.takes > 1 else "the pictures"
+            notes.append(f"{of}, {_PICKED[step.choose]}")
+        return "; ".join(notes)
+
+    async def _look_at_files(self, call: Call, at: Location) -> Call:
+        """The call with the files that an operation's inputs name looked at: do they exist, are they what it takes?
+
+        What lies behind web addresses is not looked at; such a call stays pending.
+        """
+        if not isinstance(call, OperationCall):
+            return call
+        operation = OPERATIONS[call.use]
+        given = dict(call.given)
+        for name, value in call.given.items():
+            takes = operation.media_input(name)
+            if takes is None:
+                continue
+            try:
+                given[name] = await self._files(value)
+            except (OSError, MediaError) as error:
+                raise InvalidInput([Problem((*at, "input", name), str(error))]) from None
+        found = operation_call(operation, given, at)
+        return replace(found, pending=found.pending or _has_addresses(given))
+
+    async def _files(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [await self._files(item) for item in value]
+        if not isinstance(value, str):
+            return value
+        base = self.scope.reach.base if self.scope.reach else None
+        return await known_file(value, self.prices.storage, base) or value
+
+
+_PICKED = {
+    None: "all of them go on",
+    "first": "the first goes on",
+    "sharpest": "the sharpest goes on",
+    "longest": "the longest goes on",
+    "person": "a person picks one",
+}
+
+
+def _likely_choice(step: Step, scopes: list[Scope], each: list[Outputs]) -> tuple[list[Scope], list[Outputs]]:
+    """What will be chosen for each item, so far as that is known before the run."""
+    found_scopes, found = [], []
+    for _, group in groupby(zip(scopes, each, strict=True), key=lambda lane: lane[0].index):
+        lanes_of_item = list(group)
+        variants = variants_of([outputs for _, outputs in lanes_of_item])
+        known = step.choose == "first" or len(variants) == 1
+        found_scopes.append(lanes_of_item[0][0])
+        found.append(variants[0] if known else {name: _to_come(value) for name, value in variants[0].items()})
+    return found_scopes, found
+
+
+def _to_come(value: Any) -> Any:
+    """A value of which only the type is known yet."""
+    if isinstance(value, list):
+        return [_to_come(item) for item in value]
+    kind = getattr(value, "kind", None)
+    return value if kind is None or holds_pending(value) else Pending(kind, value.seconds)
+
+
+def _has_addresses(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_has_addresses(item) for item in value.values())
+    if isinstance(value, list):
+        return any(_has_addresses(item) for item in value)
+    return isinstance(value, str) and "://" in value
