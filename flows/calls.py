@@ -313,6 +313,6 @@ def _operation_input_problems(operation: Operation, given: dict[str, Any], at: L
         validate(operation.inputs, checked)
     except InvalidInput as error:
         for problem in error.problems:
-            left_out = problem.message == "is missing" or len(checked) == len(given)
-            if problem.at[0] in checked or (problem.at[0] not in given and left_out):
+            sure = problem.message == "is missing" or len(checked) == len(given)
+            if problem.at[0] in checked or (problem.at[0] not in given and sure):
                 yield replace(problem, at=(*at, "input", *problem.at))

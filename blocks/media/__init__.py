@@ -7,37 +7,62 @@ raise `MediaError`, which says what is wrong with which file.
 from __future__ import annotations
 
 from .aac import AudioFormat
+from .animation import animation
 from .concatenate import Assembly, concatenate
 from .contact_sheet import contact_sheet
+from .crossfade import Transition, crossfade
 from .decoding import check_decodable
 from .errors import MediaError
+from .fit import fit
 from .fonts import font
 from .frames import first_frame, last_frame, poster
+from .framing import How, is_colour
 from .lettering import fit_text
 from .mux_audio import mux_audio
+from .overlay import Position, overlay
 from .probe import MediaInfo, probe
+from .side_by_side import side_by_side
+from .slideshow import slideshow
 from .sound_file import write_sound
 from .sources import Source
+from .speed import speed
+from .stills import still, still_times, stills
 from .tones import synthesize
+from .trim import trim
 from .writer import VideoWriter
 
 __all__ = [
     "Assembly",
     "AudioFormat",
+    "How",
     "MediaError",
     "MediaInfo",
+    "Position",
     "Source",
+    "Transition",
     "VideoWriter",
+    "animation",
     "check_decodable",
     "concatenate",
     "contact_sheet",
+    "crossfade",
     "first_frame",
+    "fit",
     "fit_text",
     "font",
+    "is_colour",
     "last_frame",
     "mux_audio",
+    "overlay",
     "poster",
     "probe",
+    "side_by_side",
+    "slideshow",
+    "speed",
+    "still",
+    "still_times",
+    "stills",
     "synthesize",
+    "trim",
     "write_sound",
 ]

@@ -20,6 +20,15 @@ _BLURRED = 8
 _DIMMED = 0.7
 
 
+def is_colour(text: str) -> bool:
+    """Whether a word names a colour: ``black``, ``#20242c``."""
+    try:
+        ImageColor.getrgb(text)
+    except ValueError:
+        return False
+    return True
+
+
 def frame_size(
     own: tuple[int, int], how: How, *, ratio: float | None, width: int | None, height: int | None
 ) -> tuple[int, int]:

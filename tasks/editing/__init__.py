@@ -5,7 +5,15 @@ Importing this package registers them all.
 
 from __future__ import annotations
 
-from tasks.editing import joining, looking, sounding  # noqa: F401 - registers the operations
+from tasks.editing import (  # noqa: F401 - registers the operations
+    cutting,
+    framing,
+    joining,
+    layering,
+    looking,
+    sounding,
+    stills,
+)
 from tasks.editing.making import keep
 from tasks.editing.running import Edit, done_before, edit, edit_key, run_operation
 
