@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
+from .captions import captions_format
 from .errors import MediaError
 from .sources import Source, head_of, name_of, opened, size_of
 
@@ -20,6 +21,9 @@ IMAGE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 """What Pillow may read. Its other readers are rare, and one of them starts a program."""
 
 _EXIF_ROTATION = {3: 180, 4: 180, 5: 270, 6: 270, 7: 90, 8: 90}
+
+CAPTION_TYPES = {"srt": "application/x-subrip", "vtt": "text/vtt"}
+"""Captions by the name of their format."""
 
 _VIDEO_TYPES = {
     "matroska": ("video/x-matroska", "mkv"),
@@ -75,7 +79,7 @@ class MediaInfo:
 
     @property
     def kind(self) -> str:
-        """``video``, ``image`` or ``audio``."""
+        """``video``, ``image``, ``audio``; ``text`` or ``application`` for captions."""
         return self.media_type.partition("/")[0]
 
     @property
@@ -90,7 +94,7 @@ class MediaInfo:
 
 
 def probe(source: Source) -> MediaInfo:
-    """Tells what a picture, a sound or a film is; reads little more than its head.
+    """Tells what a picture, a sound, a film or a file of captions is; reads little more than its head.
 
     Args:
         source: a local path or a seekable binary file.
@@ -101,6 +105,9 @@ def probe(source: Source) -> MediaInfo:
     if looks_like_image(source):
         with opened_image(source) as image:
             return _image_info(image, source)
+    captions = captions_format(source)
+    if captions is not None:
+        return MediaInfo(CAPTION_TYPES[captions], captions, size_of(source))
     with opened(source) as container:
         return container_info(container, source)
 
@@ -136,6 +143,11 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
         if not stream.disposition & Disposition.attached_pic:
             return stream
     return None
+
+
+def has_alpha_beside(video: VideoStream) -> bool:
+    """Whether a WebM says that its transparency stands beside its pictures; FFmpeg writes that in capitals."""
+    return any(key.lower() == "alpha_mode" and value == "1" for key, value in video.metadata.items())
 
 
 def stream_seconds(container: InputContainer, stream: VideoStream) -> float | None:
@@ -195,7 +207,7 @@ def container_info(container: InputContainer, source: Source) -> MediaInfo:
         rate = video.average_rate or video.guessed_rate
         fps = float(rate) if rate else None
         seconds = stream_seconds(container, video)
-        alpha = video.metadata.get("alpha_mode") == "1" or any(c.is_alpha for c in frame.format.components)
+        alpha = has_alpha_beside(video) or any(c.is_alpha for c in frame.format.components)
     return MediaInfo(
         media_type=media_type,
         format=format_name,

@@ -15,7 +15,7 @@ from .clip import Clip
 from .colours import colourspace_of
 from .errors import MediaError
 from .filtering import graph_of, pulled
-from .probe import picture_stream
+from .probe import has_alpha_beside, picture_stream
 from .sources import name_of, opened
 
 _TURNS = {90: ["transpose=cclock"], 180: ["hflip", "vflip"], 270: ["transpose=clock"]}
@@ -129,7 +129,7 @@ def _from(container: InputContainer, stream: VideoStream, begin: float) -> Itera
 
 def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
     name = stream.codec_context.codec.canonical_name
-    if stream.metadata.get("alpha_mode") != "1" or name not in _WITH_ALPHA:
+    if not has_alpha_beside(stream) or name not in _WITH_ALPHA:
         stream.thread_type = "AUTO"
         yield from container.decode(stream)
         return

@@ -66,6 +66,17 @@ def seen() -> Callable[[Path], list[tuple[float, tuple[int, int, int]]]]:
 
 
 @pytest.fixture
+def brightness() -> Callable[[Path], list[float]]:
+    """How bright the top of each picture of a film is: it tells which picture it was."""
+
+    def look(path: Path) -> list[float]:
+        with av.open(str(path)) as container:
+            return [float(f.to_ndarray(format="gray")[: f.height // 5].mean()) for f in container.decode(video=0)]
+
+    return look
+
+
+@pytest.fixture
 def heard() -> Callable[..., Samples]:
     """A stretch of a file's sound."""
 
