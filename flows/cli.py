@@ -234,8 +234,16 @@ def emulator(
     """Run the embedded service alone, for previews and tests."""
     if render not in ("full", "none"):
         fail(f"--render takes full or none, got {render!r}", "InvalidInput", WRONG_INPUT, as_json=False)
-    from blocks.emulator import serve
+    from blocks.emulator import Scenario, serve
 
+    def check() -> None:
+        from flows.document import read_document, validate
+
+        if scenario is not None:
+            document = read_document(scenario)
+            validate(Scenario, document.data or {}, document)
+
+    guarded(check, as_json=False)
     serve(host=host, port=port, state=state, scenario_file=scenario, render=render)  # type: ignore[arg-type]
 
 

@@ -14,6 +14,9 @@ from pydantic import BaseModel, ValidationError
 Location = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
+_MOST_VALUES = 100_000
+_DEEPEST = 100
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -94,6 +97,9 @@ def read_document(path: Path) -> Document:
 
 
 def _construct(node: yaml.Node, at: Location, marks: dict[Location, tuple[int, int]]) -> Any:
+    if len(marks) > _MOST_VALUES or len(at) > _DEEPEST:
+        # Aliases let a short file stand for an endless one.
+        raise yaml.MarkedYAMLError(problem="it holds too many values", problem_mark=node.start_mark)
     marks.setdefault(at, (node.start_mark.line + 1, node.start_mark.column + 1))
     if not str(node.tag).startswith("tag:yaml.org,2002:") or str(node.tag).startswith("tag:yaml.org,2002:python/"):
         raise yaml.MarkedYAMLError(problem=f"the tag {node.tag} is not taken", problem_mark=node.start_mark)

@@ -126,7 +126,7 @@ async def _run_step(run: PipelineRun, name: str) -> None:
         step_run.state, step_run.reason = "skipped", "; ".join([run.stopped or "", *goes_on])
         run.scope.steps[name] = Skipped(step_run.reason)
     finally:
-        step_run.generations.sort(key=lambda one: one[0] or 0)
+        step_run.generations.sort(key=lambda one: (one[0] or 0, one[1].take))
         step_run.seconds_taken = time.monotonic() - started
         if step_run.state != "running":  # interrupted
             run.listener(step_run)
@@ -246,7 +246,7 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope, at: Locat
         step_run.handles.append(generation.handle)
         if generation.succeeded:
             return outputs_of(generation.model, generation.assets, generation.values)
-        failure = generation.failure
+        failure = _with_prompt(generation)
         if failure and _is_final(step, failure):
             break
     raise StepFailed(failure or Failure(code=None, message="gave nothing"))
@@ -279,6 +279,14 @@ async def _run_inner(
     if given and len(missing) == len(given):
         raise StepSkipped(missing[0].reason)
     return given
+
+
+def _with_prompt(generation: Generation) -> Failure | None:
+    """Why it failed; the prompt that moderation refused is quoted, because that is what has to be changed."""
+    failure = generation.failure
+    if failure is None or failure.kind != "ModerationRefused" or generation.prompt is None:
+        return failure
+    return failure.model_copy(update={"message": f"{failure.message} The prompt: {generation.prompt}"})
 
 
 def _is_final(step: Step, failure: Failure) -> bool:

@@ -150,6 +150,8 @@ def show_generations(generations: list[Generation]) -> None:
         if one.failure is not None:
             said = ": ".join(part for part in (one.failure.code, one.failure.message) if part)
             out.print(Text(f"✗ {one.model}  {said}", style="red"))
+            if one.failure.kind == "ModerationRefused" and one.prompt:
+                out.print(Text(f"  The prompt: {one.prompt}"), soft_wrap=True)
             if one.failure.advice:
                 out.print(Text(f"  {one.failure.advice}", style="dim"))
             continue

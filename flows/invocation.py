@@ -73,7 +73,7 @@ def prepare(*, verbose: bool) -> None:
 
 def run_async(work: Callable[[], Coroutine[Any, Any, T]], as_json: bool) -> T:
     """Do what a command does; failures end as with `guarded`, SIGTERM as Ctrl-C."""
-    # Prefect puts its own handler over this one while a flow runs; it raises TerminationSignal.
+    # Prefect puts its own handler over this one while a flow runs: flows.termination.
     before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT)) if _in_main_thread() else None
     try:
         return guarded(lambda: asyncio.run(work()), as_json)
@@ -96,21 +96,17 @@ def guarded(work: Callable[[], T], as_json: bool) -> T:
     except (InvalidInput, InvalidRequest) as error:
         fail(str(error), "InvalidInput", WRONG_INPUT, as_json)
     except KeyboardInterrupt:
-        _interrupted(as_json)
-    except BaseException as error:
-        if type(error).__name__ == "TerminationSignal":  # Prefect's, which lists do not load
-            _interrupted(as_json)
-        if not isinstance(error, Exception):
-            raise
+        fail(
+            "Interrupted. What is under way can be picked up: run the same command again.",
+            "Interrupted",
+            INTERRUPTED,
+            as_json,
+        )
+    except Exception as error:
         code = _exit_code(error)
         if code is None:
             raise
         fail(_said(error), getattr(error, "code", None) or type(error).__name__, code, as_json)
-
-
-def _interrupted(as_json: bool) -> NoReturn:
-    said = "Interrupted. What is under way can be picked up: run the same command again."
-    fail(said, "Interrupted", INTERRUPTED, as_json)
 
 
 def _exit_code(error: Exception) -> int | None:

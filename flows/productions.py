@@ -25,9 +25,12 @@ from flows.producing import listener as listener
 from flows.producing import plan_pipeline, produce, ready, run_pipeline
 from flows.production import Production
 from flows.storyboard import Storyboard
+from flows.termination import end_gently
 from tasks.generation import generate as generate_one
 from tasks.records import Failure, Generation
 from tasks.session import Session
+
+end_gently()
 
 
 @flow(name="film", flow_run_name="film: {storyboard.title}", description="A storyboard becomes a finished film.")

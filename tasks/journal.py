@@ -23,7 +23,7 @@ class Entry(BaseModel):
 
     Attributes:
         intent_at: when the submit was about to be sent, UTC.
-        prompt: of the request: the provider repeats it beside a result, which tells one task from another.
+        prompt: how the one of the request begins: the provider repeats it beside a result, which tells tasks apart.
         submission: the provider's answer; None while nobody knows whether it was accepted.
         writer: host and process that wrote the intent, for people.
     """

@@ -14,6 +14,8 @@ from tasks.asset import Asset
 TASK_LIFE = timedelta(hours=24)
 """How long the provider keeps a task and its result URLs (models.yaml common.task_query)."""
 
+_PROMPTS = ("prompt", "ref_prompt", "prompt_text_zh", "prompt_text_en", "text")
+
 
 class Submission(BaseModel):
     """The provider accepted a request.
@@ -131,6 +133,17 @@ class Generation(BaseModel):
         """The same generation, holding that result."""
         self._handle = handle
         return self
+
+    @property
+    def prompt(self) -> str | None:
+        """What it was asked for in words, whatever its model calls them; None where it was asked without."""
+        given = self.request.get("input", {})
+        if isinstance(messages := given.get("messages"), list):
+            parts = [
+                part for message in messages if isinstance(message["content"], list) for part in message["content"]
+            ]
+            return next((part["text"] for part in parts if "text" in part), None)
+        return next((given[name] for name in _PROMPTS if isinstance(given.get(name), str)), None)
 
     @property
     def succeeded(self) -> bool:

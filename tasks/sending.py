@@ -24,6 +24,7 @@ STORAGE_PATIENCE_SECONDS = 120.0
 _UNREACHABLE_INPUTS = 3
 _LOST_ANSWERS = 2
 _LAST_WORD_SECONDS = 10.0
+_PROMPT_KEPT = 400  # characters, so that the longest prompt leaves the entry small
 
 
 async def send(session: Session, request: Request, fingerprint: str) -> Submission:
@@ -152,7 +153,7 @@ async def _complete(session: Session, entry: journal.Entry, submission: Submissi
 
 def _prompt(request: Request) -> str | None:
     said = getattr(request.input, "prompt", None)
-    return said if isinstance(said, str) else None
+    return said[:_PROMPT_KEPT] if isinstance(said, str) else None
 
 
 async def _seen_through(post: Coroutine[Any, Any, Submission]) -> Submission:

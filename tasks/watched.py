@@ -39,7 +39,8 @@ class StillRunning(TimeoutError):
         seen = f"its last status was {self.status}" if self.status else "nothing was heard of it"
         return (
             f"Task {self.task_id} ({self.model}) has not ended after {self.waited_seconds:.0f} s; {seen}. "
-            "It goes on at the provider: run the same thing again to pick it up, it is not paid for twice."
+            "It goes on at the provider and is not paid for twice: run the same again to pick it up, or "
+            f"`wanflow generations resume {self.task_id}`."
         )
 
 

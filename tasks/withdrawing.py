@@ -39,6 +39,6 @@ async def withdraw(session: Session, fingerprint: str, label: str) -> None:
     else:
         await journal.settle(session.storage, fingerprint, session.account)
         await session.budget.settle(fingerprint, Decimal(0))
-        log.info("%s: task %s was cancelled before it began; it costs nothing.", label, submission.task_id)
+        log.warning("%s: task %s was cancelled before it began; it costs nothing.", label, submission.task_id)
         return
     session.left_running.append(left)

@@ -270,7 +270,7 @@ def error_from_failed_task(answer: Answer, *, model: str | None = None) -> DashS
     code, message = part.code or None, part.message or ""
     status = str(answer.status or "")
     if status in ("CANCELED", "UNKNOWN") and not code:
-        said = "was cancelled" if status == "CANCELED" else "is unknown to the provider"
+        said = "was cancelled" if status == "CANCELED" else "is unknown to the provider, which keeps tasks for 24 hours"
         return TaskGone(f"Task {answer.task_id} {said}", code=status, request_id=answer.request_id)
     rule = rules.find(code or "", message, None)
     kind = _KINDS[rule.kind] if rule else DashScopeError

@@ -22,11 +22,13 @@ from tasks.session import Session, open_session
 _REFUSED = {"kind": "refuse", "code": "InvalidParameter", "message": "This cannot be filmed."}
 RULES: list[dict[str, Any]] = [
     {"at": "submit", "model": "wan2.6-t2v", "prompt": "unfilmable", "do": _REFUSED},
+    {"at": "submit", "model": "wan2.[56]-t2v*", "prompt": "undrawable", "do": _REFUSED},
     {"at": "submit", "prompt": "forbidden", "do": "refuse"},
     {"at": "task", "prompt": "indecent", "do": "moderate"},
     {"at": "task", "prompt": "slow", "do": {"kind": "timing", "run_seconds": 2}},
     {"at": "task", "prompt": "queued", "do": {"kind": "timing", "queue_seconds": 60}},
     {"at": "task", "prompt": "endless", "do": {"kind": "timing", "run_seconds": 6}},
+    {"at": "task", "prompt": "lasting", "do": {"kind": "timing", "run_seconds": 15}},
 ]
 
 

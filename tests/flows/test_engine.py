@@ -70,7 +70,9 @@ async def test_a_failed_step_takes_only_its_dependents_along(session: Session, p
     """
     run = await run_steps(pipeline_of(steps), {})
     assert states(run) == {"bad": "failed", "frame": "skipped", "joined": "skipped", "good": "done", "end": "done"}
-    assert run.steps["bad"].reason == "DataInspectionFailed: Input data may contain inappropriate content."
+    assert run.steps["bad"].reason == (
+        "DataInspectionFailed: Input data may contain inappropriate content. The prompt: something forbidden"
+    )
     assert run.steps["frame"].reason == run.steps["joined"].reason == "bad failed"
 
 
@@ -88,6 +90,17 @@ async def test_another_model_is_asked_after_a_refusal_but_not_after_moderation(
     assert [one.model for _, one in run.steps["odd"].generations] == ["wan2.6-t2v", "wan2.5-t2v-preview"]
     assert [one.model for _, one in run.steps["rude"].generations] == ["wan2.6-t2v"]
     assert sorted(submits()) == ["indecent", "unfilmable"]
+
+
+async def test_other_models_are_asked_in_their_order(session: Session, pipeline_of: Made, submits: Submits) -> None:
+    """The second fallback is asked when the first refuses as well, and the third is left alone."""
+    others = "[wan2.6-t2v, wan2.2-t2v-plus, wanx2.1-t2v-turbo]"
+    run = await run_steps(
+        pipeline_of(f"odd: {{model: wan2.5-t2v-preview, fallback: {others}, input: {{prompt: undrawable}}}}"), {}
+    )
+    asked = [(one.model, one.succeeded) for _, one in run.steps["odd"].generations]
+    assert asked == [("wan2.5-t2v-preview", False), ("wan2.6-t2v", False), ("wan2.2-t2v-plus", True)]
+    assert submits() == ["undrawable"]
 
 
 async def test_moderation_is_passed_over_where_the_step_says_so(

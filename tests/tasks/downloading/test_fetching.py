@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from starlette.responses import Response
 
 from blocks.storage import MediaStorage
-from tasks.downloading import DownloadFailed
+from tasks.downloading import DownloadFailed, fetch
 
 
 async def test_a_result_becomes_an_asset(origin: Any, storage: MediaStorage, film: bytes) -> None:
@@ -90,6 +91,20 @@ async def test_a_path_from_outside_is_refused(origin: Any, storage: MediaStorage
     """The place in storage never leaves the root, whatever the caller was told."""
     with pytest.raises(ValueError, match="storage paths"):
         await origin.fetched(storage, "../../video")
+
+
+@pytest.mark.parametrize(
+    "name", ["/..%2f..%2fetc%2fpasswd", "/../../etc/passwd", "/%00.mp4", "/..\\..\\boot.ini", "/" + "a" * 5000, "/.."]
+)
+async def test_names_from_the_network_are_no_paths(
+    origin: Any, local: MediaStorage, on_disk: Callable[[], list[Path]], name: str
+) -> None:
+    """Whatever a URL or a header calls a result, it lies where the caller says, under the suffix of its content."""
+    headers = {"Content-Disposition": 'attachment; filename="../../../evil.sh"', "Content-Type": "text/x-sh"}
+    origin.last = lambda request: Response(origin.content, headers=headers)
+    asset = await fetch(f"http://127.0.0.1:{origin.port}{name}", local, "a/video", base_url=origin.base_url)
+    assert asset.path == "a/video.mp4" and asset.media_type == "video/mp4"
+    assert on_disk() == [Path(local.root) / "a/video.mp4"]
 
 
 async def test_the_deadline_ends_everything(origin: Any, local: MediaStorage) -> None:
