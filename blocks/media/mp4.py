@@ -12,6 +12,7 @@ from typing import Any, Self
 import av
 from av.audio.stream import AudioStream
 from av.packet import Packet
+from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
 from .aac import AudioFormat, add_aac
@@ -57,6 +58,16 @@ class Mp4:
     def add_sound(self, audio: AudioFormat) -> AudioStream:
         """A sound track to encode."""
         return add_aac(self._container, audio)
+
+    def add_captions(self, language: str | None = None) -> SubtitleStream:
+        """A track of captions, for packets of 3GPP timed text."""
+        stream = self._container.add_stream("mov_text")
+        stream.time_base = Fraction(1, 1000)
+        stream.codec_context.time_base = Fraction(1, 1000)
+        stream.codec_context.subtitle_header = b"[Script Info]\n"  # the encoder wants one to describe the track
+        if language is not None:
+            stream.metadata["language"] = language
+        return stream
 
     def mux(self, packets: Packet[Any] | list[Packet[Any]]) -> None:
         """Writes packets."""
