@@ -62,8 +62,7 @@ async def resume(session: Session, one: InFlight) -> Resumed:
         entry = await journal.read(session.storage, one.fingerprint, one.account)
         submission = entry.submission if entry else None
         if entry is not None and submission is None:
-            async with session.turn(entry.model):
-                submission = await recover(session, entry)
+            submission = await recover(session, entry)
         if submission is None:
             await journal.settle(session.storage, one.fingerprint, one.account)
             done = await finished.read(session.storage, one.fingerprint)

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 from weakref import WeakKeyDictionary
 
 import httpx
+import stamina
 
 from blocks.catalog import MediaField, Request
 from blocks.catalog.annotations import scheme_of
@@ -181,11 +182,13 @@ class Staging:
             known = uploads.found.get(key)
             if known is not None and time.monotonic() - known[1] < _UPLOAD_SECONDS:
                 return known[0]
-            # The provider refuses to overwrite, so no name is used twice.
             suffix = PurePosixPath(source.name).suffix.lower()
-            name = f"{digest[:16]}-{secrets.token_hex(4)}{suffix if suffix.isascii() else ''}"
             async with source.local() as path:
-                url = await self.client.upload(path, name=name, model=self.model)
+                async for attempt in stamina.retry_context(_is_weather, attempts=8, timeout=120.0):
+                    with attempt:
+                        # The provider refuses to overwrite, so no name is used twice.
+                        name = f"{digest[:16]}-{secrets.token_hex(4)}{suffix if suffix.isascii() else ''}"
+                        url = await self.client.upload(path, name=name, model=self.model)
             uploads.found[key] = (url, time.monotonic())
             return url
 
@@ -218,6 +221,11 @@ class Staging:
             remedies.append("a picture of at most 7.5 MB")
         said = f"{reason} ({self.model} takes {', '.join(sorted(accepts))} here; region: {self.client.region})"
         return StagingFailed(field.name, field.value, said, remedies)
+
+
+def _is_weather(error: Exception) -> bool:
+    """Whether an upload, which costs nothing, may go well a little later."""
+    return isinstance(error, DashScopeError) and error.transient
 
 
 def _as_data_uri(source: Source) -> str | None:

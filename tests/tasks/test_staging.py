@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from blocks import catalog
 from blocks.client import Client, RefusedRequest
-from blocks.emulator import Emulator
+from blocks.emulator import Emulator, Scenario
 from blocks.storage import MediaStorage
 from tasks.ascii_url import ascii_url
 from tasks.asset import Asset
@@ -328,3 +328,14 @@ async def test_a_link_to_this_machine_is_no_link_for_the_provider(
     found = value(await stage(animate(picture), client=beijing, storage=bucket, assets={}))
     assert found.startswith("oss://")
     assert await bucket.list() == []
+
+
+@pytest.mark.parametrize("at", ["policy", "upload"])
+async def test_an_upload_rides_out_weather(storage: MediaStorage, picture: Path, at: str) -> None:
+    """Uploads cost nothing: a 5xx and a reset on the way are tried again, and the file arrives."""
+    rules = [{"at": at, "nth": [1], "do": "fail"}, {"at": at, "nth": [2], "do": "reset"}]
+    scenario = Scenario.model_validate({"rules": rules})
+    with Emulator(render="none", scenario=scenario) as service:
+        async with Client(service.base_url, SecretStr("sk-test")) as client:
+            staged = await stage(animate(picture), client=client, storage=storage, assets={})
+    assert value(staged).startswith("oss://")
