@@ -55,7 +55,7 @@ def overview() -> str:
         f"The vendor's pages are those of {collected()}, collected into one text: line numbers count in that text.",
         "Notes call what was taken from them `models.yaml`, and what public pages added later `models-extra.yaml`.",
         "The examples run in the folder of the repository, with a key or, without one, against the embedded emulator;",
-        "their pictures, film and voice in [`inputs`](inputs) were made by that emulator.",
+        "their portrait, evening and clip in [`inputs`](inputs) were made by it, the other files in code.",
         "",
     ]
     family = ""

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flows import wording
 from flows.manifest import Deliverable, Manifest, ManifestGeneration, ManifestScene
+from tasks.prices import price
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _FILM = "film.mp4"
@@ -108,7 +109,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "clock": wording.clock,
         "seconds": wording.seconds,
-        "cny": wording.cny,
+        "cny": price,
         "size": wording.byte_size,
         "when": wording.when,
         "link": _href,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -34,15 +33,6 @@ def seconds(value: float | int | None) -> str:
 def clock(value: float) -> str:
     """A time mark in a film: ``75.5`` → ``1:15``."""
     return f"{int(value) // 60}:{int(value) % 60:02d}"
-
-
-def cny(value: Decimal | None) -> str:
-    """``¥3.60``; at least two decimals, more when the amount has them; None is *unknown*, never 0."""
-    if value is None:
-        return "unknown"
-    amount = value.normalize()
-    places = max(2, -int(amount.as_tuple().exponent)) if amount.is_finite() else 2
-    return f"¥{amount:,.{min(places, 4)}f}"
 
 
 def byte_size(value: int) -> str:

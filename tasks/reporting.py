@@ -31,6 +31,7 @@ from prefect.context import FlowRunContext
 from prefect.events import emit_event
 from prefect.logging import get_run_logger
 
+from tasks.prices import price as price
 from tasks.produced import Priced, Produced
 
 PICTURE_BYTES: Final = 300_000
@@ -43,11 +44,6 @@ R = TypeVar("R")
 def key(*parts: str) -> str:
     """An artifact key: lowercase letters, digits and dashes, e.g. ``film-cost``; never empty."""
     return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-") or "production"
-
-
-def price(value: Decimal | None) -> str:
-    """``¥3.60``; None is *unknown*, never 0."""
-    return "unknown" if value is None else f"¥{value:,.2f}"
 
 
 async def plan_table(

@@ -101,11 +101,6 @@ def test_keys_are_what_prefect_takes(parts: tuple[str, ...], expected: str) -> N
     assert reporting.key(*parts) == expected
 
 
-def test_an_unknown_price_is_never_a_zero() -> None:
-    """An unknown price is called unknown; a price has two decimals."""
-    assert (reporting.price(None), reporting.price(Decimal("3.6"))) == ("unknown", "¥3.60")
-
-
 async def test_the_plan_is_a_table_with_its_total(prefect_server: str) -> None:
     """The plan shows a row per step, its prices as words and the total above it."""
     rows = [
