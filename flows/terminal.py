@@ -14,6 +14,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from tasks.prices import price
+
 if TYPE_CHECKING:  # Prefect stays unread where only lists are shown
     from flows.engine import StepRun
     from flows.manifest import Manifest
@@ -22,6 +24,7 @@ if TYPE_CHECKING:  # Prefect stays unread where only lists are shown
 
 out = Console()
 err = Console(stderr=True)
+money = price
 
 _WIDE = 110
 
@@ -32,11 +35,6 @@ _MARKS = {
     "failed": ("✗", "red"),
     "skipped": ("–", "dim"),
 }
-
-
-def money(amount: Decimal | None) -> str:
-    """``¥3.60``; None is unknown, never 0."""
-    return "unknown" if amount is None else f"¥{amount:,.2f}"
 
 
 def counted(calls: int, cached: int) -> str:
