@@ -24,6 +24,7 @@ RULES: list[dict[str, Any]] = [
     {"at": "submit", "model": "wan2.6-t2v", "prompt": "unfilmable", "do": _REFUSED},
     {"at": "submit", "model": "wan2.[56]-t2v*", "prompt": "undrawable", "do": _REFUSED},
     {"at": "submit", "prompt": "forbidden", "do": "refuse"},
+    {"at": "submit", "prompt": "hesitant", "do": {"kind": "slow", "seconds": 3}},
     {"at": "task", "prompt": "indecent", "do": "moderate"},
     {"at": "task", "prompt": "slow", "do": {"kind": "timing", "run_seconds": 2}},
     {"at": "task", "prompt": "queued", "do": {"kind": "timing", "queue_seconds": 60}},

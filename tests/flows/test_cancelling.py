@@ -25,6 +25,7 @@ Submits = Callable[[], list[str]]
 Until = Callable[..., None]
 STORY: dict[str, Any] = {
     "title": "Two scenes",
+    "size": "1280*720",
     "scenes": [
         {"shots": [{"prompt": "a lasting road", "seconds": 2}]},
         {"shots": [{"prompt": "queued in a lane", "seconds": 2}]},
@@ -46,8 +47,10 @@ def processes() -> Iterator[list[subprocess.Popen[str]]]:
             process.wait()
 
 
-def under_way(service: Emulator) -> bool:
+def under_way(service: Emulator, submits: Submits) -> bool:
     """One scene's task runs, the other's waits."""
+    if len(submits()) != 2:
+        return False
     mine = {str(task.prompt).rstrip("."): task.status for task in service.tasks()[:2]}
     return mine == {"a lasting road": "RUNNING", "queued in a lane": "PENDING"}
 
@@ -82,7 +85,7 @@ def test_a_run_cancelled_in_the_ui(
     until(served, 90)
     [deployment] = served()
     run = post(f"deployments/{deployment['id']}/create_flow_run", {"parameters": {"storyboard": STORY}})
-    until(lambda: under_way(service), 90)
+    until(lambda: under_way(service, submits), 90)
     post(f"flow_runs/{run['id']}/set_state", {"state": {"type": "CANCELLING"}})
 
     def state() -> str:
@@ -130,7 +133,7 @@ def test_an_ended_command(
         [sys.executable, "-m", "flows.cli", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     processes.append(process)
-    until(lambda: process.poll() is not None or under_way(service), 60)
+    until(lambda: process.poll() is not None or under_way(service, submits), 60)
     process.send_signal(sent)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr
@@ -142,3 +145,25 @@ def test_an_ended_command(
     [one] = json.loads(resumed.stdout)
     assert (one["task_id"], one["status"], len(one["outputs"])) == (running, "SUCCEEDED", 1)
     assert len(submits()) == 2
+
+
+def test_an_end_during_the_post(
+    service: Emulator,
+    prefect_server: str,
+    submits: Submits,
+    until: Until,
+    processes: list[subprocess.Popen[str]],
+) -> None:
+    """SIGTERM while a submit waits for its answer: the answer is waited for, and the task that it names cancelled."""
+    words = ["generate", "wan2.6-t2v", "-i", "prompt=queued and hesitant", "-p", "duration=2"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flows.cli", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    processes.append(process)
+    until(lambda: process.poll() is not None or submits(), 60)
+    process.send_signal(signal.SIGTERM)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    assert service.tasks()[0].status == "CANCELED"
+    listed = CliRunner().invoke(app, ["generations", "list", "--json"])
+    assert listed.exit_code == 0 and json.loads(listed.stdout) == []

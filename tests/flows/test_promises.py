@@ -48,8 +48,8 @@ def test_a_task_that_takes_too_long(
     monkeypatch.setattr("tasks.stages.patience_seconds", lambda model: 0.5)
     given_up = run(*CLIP, "-i", "prompt=a slow river")
     [task] = service.tasks()[:1]
-    assert given_up.exit_code == 3 and f"Task {task.task_id} (wan2.6-t2v) has not ended after" in given_up.stdout
     said = " ".join(given_up.stdout.split())
+    assert given_up.exit_code == 3 and f"Task {task.task_id} (wan2.6-t2v) has not ended after" in said
     assert f"`wanflow generations resume {task.task_id}`" in said
     monkeypatch.undo()
     monkeypatch.setenv("DASHSCOPE_BASE_URL", service.base_url)
@@ -159,11 +159,12 @@ HUNTED = "hunted4f1d9a7c2b55e0"
 """Without the beginning by which a key is known."""
 
 CRASH = """
-import sys
-import tasks.finished
-async def broken(*arguments, **options):
-    raise RuntimeError("the disk is full of surprises")
-tasks.finished.write = broken
+from flows.settings import apply_defaults
+apply_defaults()
+import flows.productions
+async def broken(session):
+    raise RuntimeError(f"the disk is full of surprises, {session}")
+flows.productions.ready = broken
 from flows.cli import main
 main()
 """
@@ -207,7 +208,7 @@ def test_the_key_is_nowhere(quoting: Emulator, tmp_path: Path) -> None:
     process("film", "-m", "flows.cli", "run", "film", "-f", "story.yaml", "--verbose", code=0)
     words = ["generate", "wan2.6-t2v", "-p", "duration=2", "--verbose", "-i"]
     process("refused", "-m", "flows.cli", *words, "prompt=refused", code=3)
-    process("crash", "-c", CRASH, *words, "prompt=a broken lamp", code=3)
+    process("crash", "-c", CRASH, *words, "prompt=a broken lamp", code=1)
     process("doctor", "-m", "flows.cli", "doctor", code=0)
     process("block", "-c", SAVE, code=0)
     assert "InvalidApiKey" in said["refused"] and "***" in said["refused"]
