@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from .aac import AudioFormat
 from .animation import animation
+from .captions import Caption, parse_captions, read_captions
 from .concatenate import Assembly, concatenate
 from .contact_sheet import contact_sheet
 from .crossfade import Transition, crossfade
 from .decoding import check_decodable
 from .errors import MediaError
+from .extract_audio import extract_audio
 from .fit import fit
 from .fonts import font
 from .frames import first_frame, last_frame, poster
 from .framing import How, is_colour
+from .join_audio import join_audio
 from .lettering import fit_text
+from .loudness import TARGET_LUFS, Loudness, loudness
+from .mix import Part, mix
 from .mux_audio import mux_audio
+from .normalize import normalize
 from .overlay import Position, overlay
 from .probe import MediaInfo, probe
 from .side_by_side import side_by_side
@@ -27,16 +33,21 @@ from .sound_file import write_sound
 from .sources import Source
 from .speed import speed
 from .stills import still, still_times, stills
+from .subtitles import subtitles
 from .tones import synthesize
 from .trim import trim
 from .writer import VideoWriter
 
 __all__ = [
+    "TARGET_LUFS",
     "Assembly",
     "AudioFormat",
+    "Caption",
     "How",
+    "Loudness",
     "MediaError",
     "MediaInfo",
+    "Part",
     "Position",
     "Source",
     "Transition",
@@ -46,22 +57,30 @@ __all__ = [
     "concatenate",
     "contact_sheet",
     "crossfade",
+    "extract_audio",
     "first_frame",
     "fit",
     "fit_text",
     "font",
     "is_colour",
+    "join_audio",
     "last_frame",
+    "loudness",
+    "mix",
     "mux_audio",
+    "normalize",
     "overlay",
+    "parse_captions",
     "poster",
     "probe",
+    "read_captions",
     "side_by_side",
     "slideshow",
     "speed",
     "still",
     "still_times",
     "stills",
+    "subtitles",
     "synthesize",
     "trim",
     "write_sound",

@@ -6,6 +6,7 @@ Importing this package registers them all.
 from __future__ import annotations
 
 from tasks.editing import (  # noqa: F401 - registers the operations
+    captioning,
     cutting,
     framing,
     joining,

@@ -6,13 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from blocks.media import mux_audio
-from blocks.media.extract_audio import extract_audio as extract
-from blocks.media.join_audio import join_audio as join
-from blocks.media.loudness import TARGET_LUFS
-from blocks.media.mix import Part
-from blocks.media.mix import mix as mix_parts
-from blocks.media.normalize import normalize as to_loudness
+from blocks import media
 from tasks.asset import Asset
 from tasks.editing.making import Video, make
 from tasks.operations import OperationInput, Takes, operation
@@ -79,14 +73,14 @@ class NormalizeInput(OperationInput):
     """A film with sound, and how loud it is to be."""
 
     video: Video
-    lufs: float = Field(default=TARGET_LUFS, ge=-40, le=-5, description=_LUFS.format("Loudness wanted,"))
+    lufs: float = Field(default=media.TARGET_LUFS, ge=-40, le=-5, description=_LUFS.format("Loudness wanted,"))
 
 
 class NormalizeAudioInput(OperationInput):
     """A sound, and how loud it is to be."""
 
     audio: Annotated[Asset, Takes(("audio",))]
-    lufs: float = Field(default=TARGET_LUFS, ge=-40, le=-5, description=_LUFS.format("Loudness wanted,"))
+    lufs: float = Field(default=media.TARGET_LUFS, ge=-40, le=-5, description=_LUFS.format("Loudness wanted,"))
 
 
 @operation("mux", MuxInput, {"video": "video"})
@@ -96,7 +90,7 @@ async def mux(given: MuxInput) -> dict[str, Any]:
         "video": await make(
             "film.mp4",
             [given.video, given.audio],
-            lambda paths, to: mux_audio(
+            lambda paths, to: media.mux_audio(
                 paths[0],
                 paths[1],
                 to,
@@ -129,7 +123,7 @@ async def mix(given: MixInput) -> dict[str, Any]:
         "audio": await make(
             "mix.m4a",
             given.sounds,
-            lambda paths, to: mix_parts([Part(*part) for part in zip(paths, gains, offsets, strict=True)], to),
+            lambda paths, to: media.mix([media.Part(*part) for part in zip(paths, gains, offsets, strict=True)], to),
         )
     }
 
@@ -146,7 +140,7 @@ async def join_audio(given: JoinAudioInput) -> dict[str, Any]:
     """Join sounds end to end, with a pause between them if wanted."""
     return {
         "audio": await make(
-            "sound.m4a", given.sounds, lambda paths, to: join(paths, to, pause_seconds=given.pause_seconds)
+            "sound.m4a", given.sounds, lambda paths, to: media.join_audio(paths, to, pause_seconds=given.pause_seconds)
         )
     }
 
@@ -154,14 +148,14 @@ async def join_audio(given: JoinAudioInput) -> dict[str, Any]:
 @operation("extract_audio", ExtractAudioInput, {"audio": "audio"})
 async def extract_audio(given: ExtractAudioInput) -> dict[str, Any]:
     """The sound of a film as a file of its own."""
-    return {"audio": await make("sound.m4a", [given.video], lambda paths, to: extract(paths[0], to))}
+    return {"audio": await make("sound.m4a", [given.video], lambda paths, to: media.extract_audio(paths[0], to))}
 
 
 @operation("normalize", NormalizeInput, {"video": "video"})
 async def normalize(given: NormalizeInput) -> dict[str, Any]:
     """Make a film as loud as wanted (EBU R128); its pictures are not touched."""
     return {
-        "video": await make("film.mp4", [given.video], lambda paths, to: to_loudness(paths[0], to, lufs=given.lufs))
+        "video": await make("film.mp4", [given.video], lambda paths, to: media.normalize(paths[0], to, lufs=given.lufs))
     }
 
 
@@ -169,5 +163,7 @@ async def normalize(given: NormalizeInput) -> dict[str, Any]:
 async def normalize_audio(given: NormalizeAudioInput) -> dict[str, Any]:
     """Make a sound as loud as wanted (EBU R128)."""
     return {
-        "audio": await make("sound.m4a", [given.audio], lambda paths, to: to_loudness(paths[0], to, lufs=given.lufs))
+        "audio": await make(
+            "sound.m4a", [given.audio], lambda paths, to: media.normalize(paths[0], to, lufs=given.lufs)
+        )
     }

@@ -1,7 +1,7 @@
 import pytest
 
-from blocks.media import MediaError, check_decodable, probe
-from blocks.media.captions import Caption, one_at_a_time, parse_captions, read_captions
+from blocks.media import Caption, MediaError, check_decodable, parse_captions, probe, read_captions
+from blocks.media.captions import one_at_a_time
 
 SRT = """1
 00:00:01,000 --> 00:00:02,500

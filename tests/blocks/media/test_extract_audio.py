@@ -2,8 +2,7 @@ import av
 import numpy as np
 import pytest
 
-from blocks.media import MediaError
-from blocks.media.extract_audio import extract_audio
+from blocks.media import MediaError, extract_audio
 
 
 def test_aac_is_copied(make_film, tmp_path, heard, pitch, packets):

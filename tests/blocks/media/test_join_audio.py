@@ -1,7 +1,6 @@
 import pytest
 
-from blocks.media import MediaError
-from blocks.media.join_audio import join_audio
+from blocks.media import MediaError, join_audio
 
 
 def test_end_to_end_with_a_pause(make_sound, tmp_path, heard, level):

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from blocks.media import MediaError
-from blocks.media.mix import Part, mix
+from blocks.media import MediaError, Part, mix
 
 
 def test_each_with_its_gain_and_its_beginning(make_sound, tmp_path, heard, level):

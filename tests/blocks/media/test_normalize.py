@@ -1,9 +1,7 @@
 import numpy as np
 import pytest
 
-from blocks.media import MediaError
-from blocks.media.mix import Part, mix
-from blocks.media.normalize import normalize
+from blocks.media import MediaError, Part, mix, normalize
 
 
 @pytest.mark.parametrize(("gain", "target"), [(0.02, -16), (0.7, -23), (0.1, -14)])

@@ -2,9 +2,7 @@ import av
 import numpy as np
 import pytest
 
-from blocks.media import MediaError
-from blocks.media.captions import Caption
-from blocks.media.subtitles import subtitles
+from blocks.media import Caption, MediaError, subtitles
 
 LIGHT = 170
 """Letters are lighter than this, our films darker."""
@@ -54,7 +52,7 @@ def test_burnt_in(make_film, tmp_path, packets):
             centre = (light[:, 1].min() + light[:, 1].max()) / 2
             assert centre == pytest.approx(160, abs=6)
         else:
-            assert np.quantile(np.abs(now.astype(int) - was), 0.995) < 8  # the edge of a letter may linger
+            assert np.abs(now[60:].astype(int) - was[60:]).max() < 12
 
 
 def test_colours_stay(make_film, tmp_path, seen):

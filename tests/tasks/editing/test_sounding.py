@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from blocks.media import AudioFormat, VideoWriter, write_sound
-from blocks.media.loudness import loudness
+from blocks.media import AudioFormat, VideoWriter, loudness, write_sound
 from blocks.media.sound import SoundReader
 from tasks.asset import Asset
 from tasks.editing import keep, run_operation
