@@ -34,6 +34,10 @@ WAIT_SECONDS = 24 * 3600
 """How long a run waits for an answer. Run again later, it asks again; what was generated is not paid twice."""
 
 
+POLL_SECONDS = 2
+"""How often the run looks whether somebody answered."""
+
+
 class NotAnswered(Exception):
     """A person was asked and gave no answer in time."""
 
@@ -184,7 +188,7 @@ async def _paused(form: type[RunInput], description: str) -> Any:
         return await apause_flow_run(
             wait_for_input=form.with_initial_data(description=description),
             timeout=WAIT_SECONDS,
-            poll_interval=2,
+            poll_interval=POLL_SECONDS,
         )
     except FlowPauseTimeout:
         raise NotAnswered(f"nobody answered within {WAIT_SECONDS // 3600} hours") from None

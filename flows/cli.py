@@ -16,7 +16,9 @@ from flows.invocation import (
     WRONG_INPUT,
     AllowOption,
     AmbiguousOption,
+    ApproveOption,
     CheckOption,
+    ChooseFirstOption,
     FileOption,
     JsonOption,
     MaxCostOption,
@@ -82,6 +84,8 @@ def run(
     check_inputs: CheckOption = False,
     on_ambiguous: AmbiguousOption = "fail",
     patience: PatienceOption = None,
+    approve: ApproveOption = False,
+    choose_first: ChooseFirstOption = False,
     allow_files: AllowOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
@@ -95,6 +99,8 @@ def run(
         check_inputs=check_inputs,
         on_ambiguous=on_ambiguous,
         patience=patience,
+        approve=approve,
+        choose_first=choose_first,
         allow_files=allow_files,
     )
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from rich.text import Text
 
-from flows import producing, temporary_server
+from flows import asking, producing, temporary_server
 from flows.asked import Asked
 from flows.options import Options
 from flows.plan import Plan
 from flows.production import Production
+from flows.prompting import asks_beside, somebody_there
 from flows.terminal import Progress, counted, err, money, money_json, naming_what_goes_on
 from tasks.session import uses_emulator
 
@@ -35,8 +36,11 @@ async def run_of(pipeline: str, file: Path | None, given: list[str], options: Op
         DashScopeError: the service refuses the key or cannot be reached; nothing was sent.
     """
     asked = Asked(pipeline, file, given)
+    asking.settle(approve=options.approve, choose_first=options.choose_first)
+    at_terminal = not quiet and somebody_there() and not asking.has_server()
     async with options.session(base=asked.base, given=asked.given_files, offline=True) as session:
-        await asked.plan(session)  # what is wrong is said before anything is started
+        # What is wrong is said before anything is started.
+        asking.check_answerable(await asked.plan(session), at_terminal=at_terminal)
     async with options.session(base=asked.base, given=asked.given_files) as session:
         plan = await asked.plan(session)
         producing.within_limit(plan, session)
@@ -47,6 +51,8 @@ async def run_of(pipeline: str, file: Path | None, given: list[str], options: Op
             price = money(plan.total_cny) + (" and more of unknown price" if plan.unknown else "")
             err.print(Text(f"{plan.title}: {counted(plan.calls, plan.cached)}, {price}; {where}"))
         progress = Progress(asked.steps(), quiet=quiet)
+        if at_terminal:
+            asking.terminal.set(asks_beside(progress))
         token = producing.listener.set(progress)
         try:
             with naming_what_goes_on(session), progress.shown():

@@ -54,6 +54,12 @@ PatienceOption = Annotated[
         help="How long to wait for a service that is busy or not reached; default: half an hour once it was reached.",
     ),
 ]
+ApproveOption = Annotated[
+    bool, typer.Option("--approve", help="Ask before anything is paid: here, or in the UI of a running server.")
+]
+ChooseFirstOption = Annotated[
+    bool, typer.Option("--choose-first", help="Where a person would choose a variant, take the first.")
+]
 AllowOption = Annotated[
     list[Path] | None,
     typer.Option("--allow-files", metavar="DIR", help="A folder that the pipeline file may read beside its own."),
@@ -116,11 +122,12 @@ def _exit_code(error: Exception) -> int | None:
     if isinstance(error, StorageUnusable | BudgetExceeded) or _misconfigured(error):
         return WRONG_INPUT
     from blocks.client.errors import DashScopeError
+    from flows.asking import NotApproved
     from flows.productions import ProductionFailed
     from tasks.in_flight import NotInFlight
     from tasks.resuming import NotOurs
 
-    if isinstance(error, NotInFlight | NotOurs):
+    if isinstance(error, NotApproved | NotInFlight | NotOurs):
         return WRONG_INPUT
     return REFUSED if isinstance(error, DashScopeError | ProductionFailed) else None
 
@@ -158,6 +165,8 @@ def options_of(
     check_inputs: bool = False,
     on_ambiguous: str = "fail",
     patience: float | None = None,
+    approve: bool = False,
+    choose_first: bool = False,
     allow_files: list[Path] | None = None,
 ) -> Options:
     """The options of a command as the run takes them."""
@@ -167,7 +176,8 @@ def options_of(
         fail(f"--on-ambiguous takes fail or resubmit, got {on_ambiguous!r}", "InvalidInput", WRONG_INPUT, as_json)
     limit = _amount(max_cost, as_json)
     allowed = tuple(allow_files or ())
-    return Options(storage, limit, check_inputs, on_ambiguous, patience, allowed)  # type: ignore[arg-type]
+    ambiguous: Any = on_ambiguous
+    return Options(storage, limit, check_inputs, ambiguous, patience, allowed, approve, choose_first)
 
 
 def _amount(text: str | None, as_json: bool) -> Decimal | None:

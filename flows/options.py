@@ -34,6 +34,11 @@ Patience = Annotated[
     ),
 ]
 
+Approve = Annotated[bool, Field(description="Wait until a person has seen plan and price and says yes.")]
+ChooseFirst = Annotated[
+    bool, Field(description="Ask nobody which variant to go on with: where a person would choose, take the first.")
+]
+
 
 @dataclass(frozen=True)
 class Options:
@@ -46,6 +51,8 @@ class Options:
         on_ambiguous: what happens when nobody can tell whether a submit was accepted.
         patience_seconds: how long a service that takes nothing in is waited for; half an hour if absent.
         allowed: folders and files beyond its own folder that a pipeline file may read.
+        approve: a person has to approve the plan before anything is sent.
+        choose_first: where a person would choose a variant, the first goes on.
     """
 
     storage: str | None = None
@@ -54,6 +61,8 @@ class Options:
     on_ambiguous: OnAmbiguous = "fail"
     patience_seconds: float | None = None
     allowed: tuple[Path, ...] = ()
+    approve: bool = False
+    choose_first: bool = False
 
     def session(
         self, *, base: Path | None = None, given: tuple[Path, ...] = (), offline: bool = False

@@ -62,7 +62,7 @@ def targets(pipeline: Pipeline) -> dict[str, str]:
 
 def _output_name(path: str) -> str:
     """``film`` for ``film.mp4``, ``scenes`` for ``scenes/{n}.mp4``."""
-    stem = str(PurePosixPath(path).with_suffix("")).replace("{n}", "")
+    stem = re.sub(r"\{\w+\}", "", str(PurePosixPath(path).with_suffix("")))
     return re.sub(r"[^\w-]+", "-", stem).strip("-_")
 
 

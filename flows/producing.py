@@ -9,6 +9,7 @@ from typing import Any
 
 from prefect.context import FlowRunContext
 
+from flows import asking
 from flows.engine import Listener, PipelineRun, StepRun, run_steps
 from flows.manifest import ManifestScene
 from flows.parameters import resolve_params
@@ -73,10 +74,12 @@ async def ready(session: Session) -> None:
     await prune(session.storage, now())
 
 
-async def plan_pipeline(pipeline: Pipeline, params: dict[str, Any], session: Session) -> Plan:
-    """Check and price a pipeline for the session that would run it."""
+async def plan_pipeline(
+    pipeline: Pipeline, params: dict[str, Any], session: Session, asked: set[str] | None = None
+) -> Plan:
+    """Check and price a pipeline for the session that would run it; ``asked`` as in `make_plan`."""
     return await make_plan(
-        pipeline, params, session.reach, emulated=session.emulated, region=session.region, web=session.web
+        pipeline, params, session.reach, emulated=session.emulated, region=session.region, web=session.web, asked=asked
     )
 
 
@@ -95,13 +98,16 @@ async def produce(
 
     Raises:
         BudgetExceeded: its plan passes the run's limit; nothing was sent.
+        NotApproved: a person looked at the plan and said no; nothing was sent.
         ProductionFailed: nothing was delivered.
     """
     within_limit(plan, session)
+    asking.check_answerable(plan)
     context = FlowRunContext.get()
     flow_run = context.flow_run if context else None
     started = now()
     await _show_plan(plan, title)
+    await asking.approve(plan, "\n".join(f"```yaml\n{text}\n```" for text in (files or {}).values()))
     values = await resolve_params(pipeline, params, session.reach)
     told = _Told(pipeline, title)
     run = await run_steps(pipeline, values, told)
@@ -138,7 +144,7 @@ class _Told:
     def __call__(self, step: StepRun) -> None:
         if self._other is not None:
             self._other(step)
-        if step.state in ("done", "failed", "skipped"):
+        if "/" not in step.name and step.state in ("done", "failed", "skipped"):
             self._over.add(step.name)
         update = asyncio.create_task(self._bar.update(len(self._over), self._total, f"{step.title} {step.state}"))
         self._updates.add(update)

@@ -14,10 +14,10 @@ from prefect import Flow, flow
 from pydantic import Field
 
 from blocks import catalog
+from flows import asking, library
 from flows import film as films
-from flows import library
 from flows.document import InvalidInput, Problem
-from flows.options import Ambiguous, CheckInputs, MaxCost, Options, Patience, Storage
+from flows.options import Ambiguous, Approve, CheckInputs, ChooseFirst, MaxCost, Options, Patience, Storage
 from flows.pipeline import Param, Pipeline
 from flows.plan import Plan
 from flows.producing import ProductionFailed as ProductionFailed
@@ -41,6 +41,7 @@ async def film(
     check_inputs: CheckInputs = False,
     on_ambiguous: Ambiguous = "fail",
     patience_seconds: Patience = None,
+    approve: Approve = False,
 ) -> Production:
     """Make the film of a storyboard.
 
@@ -51,6 +52,7 @@ async def film(
         check_inputs: look at files behind web addresses, too, before they are paid for.
         on_ambiguous: what happens when nobody can tell whether a submit was accepted.
         patience_seconds: how long a service that takes nothing in is waited for; half an hour if absent.
+        approve: wait until a person has seen plan and price and says yes.
 
     Returns:
         The production: film, scenes, manifest, review page. Its state says ``partly`` when scenes failed.
@@ -60,6 +62,7 @@ async def film(
         ProductionFailed: nothing was delivered.
         DashScopeError: the service refuses the key or cannot be reached; nothing was sent.
     """
+    asking.settle(approve=approve, choose_first=False)
     async with Options(storage, max_cost, check_inputs, on_ambiguous, patience_seconds).session() as session:
         if storyboard.brief is not None:
             await plan_film(storyboard, session)
@@ -186,6 +189,7 @@ def pipeline_flow(pipeline: Pipeline, base: Path | None = None) -> Flow[Any, Any
 
     async def run(**given: Any) -> Production:
         options = Options(**{name: given.pop(name) for name in _COMMON if name in given})
+        asking.settle(approve=options.approve, choose_first=options.choose_first)
         async with options.session(base=base):
             # What equals the default is the file's word, not the user's.
             said = {name: value for name, value in given.items() if value != pipeline.params[name].default}
@@ -232,6 +236,8 @@ _COMMON: dict[str, tuple[Any, Any]] = {
     "check_inputs": (CheckInputs, False),
     "on_ambiguous": (Ambiguous, "fail"),
     "patience_seconds": (Patience, None),
+    "approve": (Approve, False),
+    "choose_first": (ChooseFirst, False),
 }
 """What every flow takes beside its own parameters: annotation and default."""
 

@@ -124,8 +124,21 @@ class Progress:
         with Live(self, console=err, refresh_per_second=8, transient=True) as self._live:
             yield self
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Keep the table off the screen, for a question."""
+        live = self._live
+        if live is not None:
+            live.stop()
+        try:
+            yield
+        finally:
+            if live is not None:
+                live.start(refresh=True)
+
     def __call__(self, step: StepRun) -> None:
-        """A step changed its state."""
+        """A step changed its state; one of a pipeline within this one gets a row when it begins."""
+        self._rows.setdefault(step.name, (step.title, step.step.does))
         self._state[step.name] = step
         self._began.setdefault(step.name, time.monotonic())
         if self._live is None and not self._quiet:
