@@ -1,3 +1,6 @@
+from fractions import Fraction
+
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -69,3 +72,27 @@ def test_pictures(tmp_path):
     fit(tmp_path / "a.png", tmp_path / "on.png", width=60, height=80, how="pad", background="blue")
     on = Image.open(tmp_path / "on.png")
     assert on.mode == "RGB" and on.getpixel((2, 40)) == (0, 0, 255) and on.getpixel((30, 40)) == RED
+
+
+@pytest.mark.parametrize(
+    ("pixels", "space", "full", "aspect"),
+    [("yuvj420p", 5, True, 1), ("yuv420p", 5, False, 2), ("yuv444p10le", 1, False, 1)],
+)
+def test_colours_and_pixel_shapes(tmp_path, pixels, space, full, aspect):
+    """Full range, other matrices and pixels that are not square come out as they look, in the shape they show."""
+    drawn = np.full((96, 96, 3), RED, np.uint8)
+    with av.open(str(tmp_path / "film.mp4"), "w") as container:
+        stream = container.add_stream("libx264", rate=10, options={"crf": "8"})
+        stream.width, stream.height, stream.pix_fmt = 96, 96, pixels
+        stream.codec_context.colorspace, stream.codec_context.color_range = space, 2 if full else 1
+        stream.codec_context.sample_aspect_ratio = Fraction(aspect)
+        for _ in range(3):
+            frame = av.VideoFrame.from_ndarray(drawn, format="rgb24").reformat(
+                format=pixels, dst_colorspace=space, dst_color_range=2 if full else 1
+            )
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    fit(tmp_path / "film.mp4", tmp_path / "f.mp4", width=96, height=48, how="pad", background="black")
+    seen = picture(tmp_path / "f.mp4", tmp_path)
+    assert close(seen.getpixel((48, 24)), RED, 8)
+    assert close(seen.getpixel((6, 24)), RED if aspect == 2 else (0, 0, 0), 8)
