@@ -21,7 +21,7 @@ MOST_CHARACTERS = 1000
 
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 _TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?")
-_LOOKS = re.compile(r"\d\s*-->\s*\d")
+_LOOKS = re.compile(r"\d\s*-+>\s*\d")
 _TAG = re.compile(r"</?(?:i|b|u|s|c|v|font|lang|ruby|rt)(?:[\s.][^<>]*)?>|<[\d:.]+>|\{\\[^{}]*\}", re.IGNORECASE)
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -84,7 +84,7 @@ def parse_captions(text: str, where: str = "captions") -> list[Caption]:
         elif vtt and re.match(r"(?:NOTE|STYLE|REGION)(?:\s|$)", line):
             at = _after_block(lines, at)
         else:
-            if "-->" not in line and at + 1 < len(lines) and "-->" in lines[at + 1]:
+            if "-->" not in line and at + 1 < len(lines) and ("-->" in lines[at + 1] or line.isdigit()):
                 at += 1  # its number or name
             start, end = _times(lines[at], at + 1, where)
             last = _after_text(lines, at + 1)

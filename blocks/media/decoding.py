@@ -8,9 +8,8 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from . import nal
-from .captions import read_captions
 from .errors import MediaError
-from .probe import CAPTION_TYPES, MediaInfo, looks_like_image, opened_image, picture_stream, probe
+from .probe import MediaInfo, looks_like_image, opened_image, picture_stream, probe
 from .sources import Source, name_of, opened, size_of
 
 _SLACK_SECONDS = 0.5
@@ -25,7 +24,7 @@ _SOUND_PACKETS = 50
 def check_decodable(source: Source) -> MediaInfo:
     """Checks that a file is whole and can be decoded.
 
-    Pictures are decoded whole, captions are read. Of sound and film every packet is read; of the pictures those one
+    Pictures are decoded whole, captions read. Of sound and film every packet is read; of the pictures those one
     can seek to and the run up to the very last one are decoded.
 
     Args:
@@ -40,9 +39,7 @@ def check_decodable(source: Source) -> MediaInfo:
     info = probe(source)
     if info.kind == "image":
         _check_image(source)
-        return info
-    if info.media_type in CAPTION_TYPES.values():
-        read_captions(source)
+    if info.kind not in ("video", "audio"):
         return info
     with opened(source) as container:
         _check_index(container, source)

@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
-from .captions import captions_format
+from .captions import captions_format, read_captions
 from .errors import MediaError
 from .sources import Source, head_of, name_of, opened, size_of
 
@@ -94,19 +94,20 @@ class MediaInfo:
 
 
 def probe(source: Source) -> MediaInfo:
-    """Tells what a picture, a sound, a film or a file of captions is; reads little more than its head.
+    """Tells what a picture, a sound, a film or a file of captions is; reads little more than its head, captions whole.
 
     Args:
         source: a local path or a seekable binary file.
 
     Raises:
-        MediaError: it is missing, or nothing that we can read.
+        MediaError: it is missing, or nothing that we can read; of captions, in which line.
     """
     if looks_like_image(source):
         with opened_image(source) as image:
             return _image_info(image, source)
     captions = captions_format(source)
     if captions is not None:
+        read_captions(source)
         return MediaInfo(CAPTION_TYPES[captions], captions, size_of(source))
     with opened(source) as container:
         return container_info(container, source)

@@ -63,7 +63,10 @@ def test_hasty_srt():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1\n00:00:01,000 -> 00:00:02,000\nHi", "line 1: wants times such as 00:00:01,000 --> 00:00:02,500, got '1'"),
+        (
+            "1\n00:00:01,000 -> 00:00:02,000\nHi",
+            "line 2: wants times such as 00:00:01,000 --> 00:00:02,500, got '00:00:01,000 -> ",
+        ),
         ("1\n00:00:01,000 --> soon\nHi", "line 2: wants times such as"),
         ("1\n00:00:01,000 --> 00:00:02,000\nHi\n\n2\n00:00:04,000 --> 00:00:03,000\nBye", "line 6: ends at 3 s"),
         ("00:75:00,000 --> 00:76:00,000\nHi", "line 1: minutes and seconds go up to 59"),
@@ -85,6 +88,17 @@ def test_another_encoding(tmp_path):
     path.write_bytes(b"1\n00:00:01,000 --> 00:00:02,000\n" + "雨夜".encode("gb18030"))
     with pytest.raises(MediaError, match=r"captions.srt: line 3: is not UTF-8; save the file as UTF-8"):
         read_captions(path)
+
+
+def test_a_broken_file(tmp_path):
+    """A file of captions with a mistake in its very first time is told from other files, and its line named."""
+    path = tmp_path / "captions.srt"
+    path.write_text("1\n00:00:01,000 -> 00:00:02,000\nHi", encoding="utf-8")
+    with pytest.raises(MediaError, match=r"captions.srt: line 2: wants times such as"):
+        probe(path)
+    path.write_text("Dear reader, nothing here shows at any time.", encoding="utf-8")
+    with pytest.raises(MediaError, match="no media file"):
+        probe(path)
 
 
 def test_one_at_a_time():

@@ -86,7 +86,7 @@ async def test_track(session: Session, film: Asset) -> None:
         ),
         (
             {"text": SRT + "\n2\nnow\n"},
-            ["text: Value error, line 5: wants times such as 00:00:01,000 --> 00:00:02,500, got '2'"],
+            ["text: Value error, line 6: wants times such as 00:00:01,000 --> 00:00:02,500, got 'now'"],
         ),
         ({"captions": []}, ["captions: List should have at least 1 item after validation, not 0"]),
         (
