@@ -37,12 +37,16 @@ def nest(pipeline: Pipeline, folder: Path | None = None, *, around: tuple[str, .
         if step.pipeline is None or step.inner is not None:
             continue
         at: Location = ("steps", name, "pipeline")
-        file = _file_of(step.pipeline, folder, at)
-        if str(file) in around:
-            circle = " -> ".join(Path(one).stem for one in (*around[around.index(str(file)) :], str(file)))
-            raise InvalidInput([Problem(at, f"these pipelines run each other: {circle}")])
-        if len(around) > DEEPEST:
-            raise InvalidInput([Problem(at, f"pipelines lie more than {DEEPEST} deep within one another")])
+        try:
+            file = _file_of(step.pipeline, folder)
+            if str(file) in around:
+                circle = " -> ".join(Path(one).stem for one in (*around[around.index(str(file)) :], str(file)))
+                raise _NotThere(f"these pipelines run each other: {circle}")
+            if len(around) > DEEPEST:
+                raise _NotThere(f"pipelines lie more than {DEEPEST} deep within one another")
+        except _NotThere as error:
+            place = document.place(at) if document else ""
+            raise InvalidInput([Problem(at, str(error), place)]) from None
         try:
             inner, _ = load(file)
             nest(inner, around=around)
@@ -51,7 +55,11 @@ def nest(pipeline: Pipeline, folder: Path | None = None, *, around: tuple[str, .
         step._inner = inner
 
 
-def _file_of(wanted: str, folder: Path | None, at: Location) -> Path:
+class _NotThere(Exception):
+    """There is no pipeline that could be this step."""
+
+
+def _file_of(wanted: str, folder: Path | None) -> Path:
     """The file of a pipeline that a step names."""
     if not wanted.endswith(_FILES):
         known = library.names()
@@ -60,12 +68,12 @@ def _file_of(wanted: str, folder: Path | None, at: Location) -> Path:
         beside = f"{wanted}.yaml"
         hint = f" Did you mean the file {beside}?" if folder and (folder / beside).is_file() else nearest(wanted, known)
         said = f"there is no built-in pipeline '{wanted}'.{hint} Known: {', '.join(known)}. Or name a file beside this."
-        raise InvalidInput([Problem(at, said)])
+        raise _NotThere(said)
     if Path(wanted).name != wanted:
-        raise InvalidInput([Problem(at, f"{wanted}: a pipeline that is a step lies beside the file that names it")])
+        raise _NotThere(f"{wanted}: a pipeline that is a step lies beside the file that names it")
     file = (folder or Path.cwd()) / wanted
     if not file.is_file():
-        raise InvalidInput([Problem(at, f"there is no file {wanted} beside this one")])
+        raise _NotThere(f"there is no file {wanted} beside this one")
     return file.resolve()
 
 
