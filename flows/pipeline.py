@@ -168,7 +168,8 @@ class Pipeline(BaseModel):
     )
     deliver: dict[str, str] = Field(
         default={},
-        description="Path in the production to a reference to a file, or a list of them: {n} in the path numbers them.",
+        description="Path in the production to a reference to a file, or a list of them: {n} in the path numbers them, "
+        "{language} names them after what for_each: {language: …} gave each.",
     )
 
     _document: Document | None = PrivateAttr(default=None)

@@ -51,9 +51,13 @@ class Production(BaseModel):
 
 def folder_of(title: str, run: str) -> str:
     """``productions/<title>-<run>``, with a title that is safe as a file name."""
-    name = unicodedata.normalize("NFC", title).strip().lower()
-    name = re.sub(r"[^\w]+", "-", name).strip("-_")[:60] or "production"
-    return f"productions/{name}-{run}"
+    return f"productions/{_safe(title) or 'production'}-{run}"
+
+
+def _safe(text: str) -> str:
+    """Text as part of a file's name; empty when nothing of it can stay."""
+    name = unicodedata.normalize("NFC", text).strip().lower()
+    return re.sub(r"[^\w]+", "-", name).strip("-_")[:60]
 
 
 async def deliver(
@@ -88,9 +92,7 @@ async def deliver(
     texts = {**(files or {}), "pipeline.yaml": pipeline_text(run.pipeline)}
     generations = [_generation(name, None, generation) for name, generation in before or []]
     generations += [
-        _generation(step.name, index, generation)
-        for step in run.every_step()
-        for index, generation in step.generations
+        _generation(step.name, index, generation) for step in run.every_step() for index, generation in step.generations
     ]
     fresh = [one for one in generations if not one.cached and one.status == "SUCCEEDED"]
     failed = bool(missing) or any(step.state == "failed" or step.left_out for step in run.every_step())
@@ -145,8 +147,7 @@ async def _deliver_files(
         found = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, Asset)]
         if not found:
             missing.append(path)
-        for number, asset in enumerate(found, 1):
-            name = _numbered(path, number, len(found))
+        for name, asset in zip(_names(path, _rows(run, target, len(found))), found, strict=True):
             await _copy(storage, asset, f"{folder}/{name}")
             delivered.append(Deliverable(path=name, asset=_public(asset, storage, f"{folder}/{name}")))
             by_reference[target] = name
@@ -161,11 +162,25 @@ def _left_out(run: PipelineRun, path: str) -> bool:
     return bool(steps) and all(step.reason == "its `when` does not hold" for step in steps)
 
 
-def _numbered(path: str, number: int, count: int) -> str:
-    if "{n}" in path:
-        return path.replace("{n}", f"{number:02}")
-    if count == 1:
-        return path
+def _rows(run: PipelineRun, target: str, count: int) -> list[dict[str, Any]]:
+    """The items that files came of, for their names; empty ones where each file has none of its own."""
+    there = [one for one in whole(target) or () if not isinstance(run.scope.find((one,)), Skipped)]
+    rows = run.scope.rows.get(there[0].name, []) if there else []
+    return rows if len(rows) == count else [{}] * count
+
+
+def _names(path: str, rows: list[dict[str, Any]]) -> list[str]:
+    """The paths of a deliverable's files: numbered, or named after what their items say: ``film-{language}.mp4``."""
+    found: list[str] = []
+    for number, row in enumerate(rows, 1):
+        said = {key: safe for key, value in row.items() if isinstance(value, str) and (safe := _safe(value))}
+        name = re.sub(r"\{(\w+)\}", lambda match, n=number, by=said: by.get(match[1], f"{n:02}"), path)  # type: ignore[misc]
+        alone = "{" in path or len(rows) == 1
+        found.append(name if alone and name not in found else _numbered(name, number))
+    return found
+
+
+def _numbered(path: str, number: int) -> str:
     stem, dot, ending = path.rpartition(".")
     return f"{stem}-{number:02}{dot}{ending}" if dot else f"{path}-{number:02}"
 

@@ -1,0 +1,81 @@
+"""One film in several languages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+import flows
+from blocks.media import probe
+from blocks.media.frames import picture_at
+from flows.document import InvalidInput
+from flows.plan import Plan
+from flows.production import Production
+
+Made = Callable[..., Awaitable[Production]]
+PlanOf = Callable[..., Awaitable[Plan]]
+VOICES = Path(flows.__file__).parent / "examples" / "dub"
+LONG = {"english": 4.0, "chinese": 5.0, "spanish": 3.2}
+
+
+async def test_every_language_is_priced_by_its_voice(plan_of: PlanOf) -> None:
+    """Three voices of 12.2 seconds together are three films at 0.08 a second; music costs nothing."""
+    plan = await plan_of("dub", f"music={VOICES / 'english.mp3'}")
+    rows = {row.name: (row.calls, row.seconds) for row in plan.steps}
+    assert rows["spoken"] == (3, pytest.approx(12.2, abs=0.1)) and rows["scored"][0] == 3
+    assert plan.total_cny == pytest.approx(Decimal("0.98"), abs=Decimal("0.02"))
+
+
+async def test_every_voice_needs_a_language(plan_of: PlanOf) -> None:
+    """Two names for three voices are refused before anything is sent."""
+    with pytest.raises(InvalidInput, match="voice has 3, language has 2"):
+        await plan_of("dub", "languages=english,chinese")
+
+
+@pytest.mark.slow
+async def test_another_voice_is_dubbed_alone(made: Made, submits: Callable[[], list[str]]) -> None:
+    """The films bear the names of their languages; with another Spanish voice only that film is made anew."""
+    first = await made("dub")
+    films = [one.path for one in first.manifest.deliverables if one.path.endswith(".mp4")]
+    assert films == ["film-english.mp4", "film-chinese.mp4", "film-spanish.mp4"]
+    assert len(submits()) == 3
+    voices = [str(VOICES / f"{name}.mp3") for name in ("english", "chinese", "chinese")]
+    await made("dub", f"voices={','.join(voices)}", "languages=english,chinese,中文")
+    assert len(submits()) == 3, "the same voice is not dubbed twice"
+    last = await made("dub", "extend=no", f"voices={voices[0]}", "languages=中文")
+    assert len(submits()) == 4
+    assert "film-中文.mp4" in [one.path for one in last.manifest.deliverables]
+
+
+@pytest.mark.slow
+async def test_films_last_as_long_as_their_voices(rendered: Made) -> None:
+    """A longer voice lengthens the film, a shorter one ends it; each is heard, and moves the mouth in its own way."""
+    production = await rendered("dub")
+    mouths = []
+    for language, seconds in LONG.items():
+        path = Path(production.uri) / f"film-{language}.mp4"
+        film = probe(path)
+        assert (film.width, film.height) == (768, 768)
+        assert film.seconds == pytest.approx(seconds, abs=0.1)
+        assert _alike(_loudness(VOICES / f"{language}.mp3"), _loudness(path)) > 0.9
+        mouths.append(np.asarray(picture_at(path, 0.4).convert("L"), float)[330:460, 300:470])
+    assert np.abs(mouths[0] - mouths[1]).mean() + np.abs(mouths[1] - mouths[2]).mean() > 1
+
+
+def _loudness(path: Path) -> np.ndarray:
+    """How loud each tenth of a second is."""
+    with av.open(str(path)) as container:
+        sound = container.streams.audio[0]
+        mono = np.concatenate([np.abs(one.to_ndarray().astype(float)).mean(axis=0) for one in container.decode(sound)])
+        step = sound.rate // 10
+    return mono[: len(mono) // step * step].reshape(-1, step).mean(axis=1)
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> float:
+    count = min(len(one), len(other))
+    return float(np.corrcoef(one[:count], other[:count])[0, 1])
