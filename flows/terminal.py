@@ -74,6 +74,11 @@ def show_plan(plan: Plan) -> None:
         )
     out.print(Text(plan.title, style="bold"))
     out.print(table)
+    if not wide:
+        for step in plan.steps:
+            if step.needs:
+                after = ", ".join(titles.get(name, name) for name in step.needs)
+                out.print(Text(f"{step.title} after {after}", style="dim"))
     for step in plan.steps:
         if step.note:
             out.print(Text(f"{step.title}: {step.note}", style="dim"))
@@ -202,6 +207,8 @@ def show_production(manifest: Manifest, uri: str, page: str) -> None:
     for step in manifest.steps:
         if step.state == "failed":
             out.print(Text(f"✗ {step.title or step.name}: {step.reason}", style="red"), soft_wrap=True)
+        for left_out in step.left_out:
+            out.print(Text(f"– left out: {left_out}", style="yellow"), soft_wrap=True)
     for name, said in _facts(manifest, uri, page):
         out.print(Text(f"{name:<7} ", style="dim").append(said, style="default"), soft_wrap=True)
 
