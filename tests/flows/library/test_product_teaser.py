@@ -1,0 +1,72 @@
+"""A product cut-out becomes a teaser in three ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from blocks.media import probe
+from blocks.media.frames import pictures_at
+from flows.plan import Plan
+from flows.production import Production
+
+Made = Callable[..., Awaitable[Production]]
+PlanOf = Callable[..., Awaitable[Plan]]
+
+
+async def test_each_ratio_is_priced_by_itself(plan_of: PlanOf) -> None:
+    """Three settings in three ratios are nine pictures and nine clips of three seconds; a ratio can be left out."""
+    plan = await plan_of("product-teaser")
+    assert plan.total_cny == 3 * (3 * Decimal("0.08") + 3 * 3 * Decimal("0.15"))
+    assert plan.calls == 18
+    assert not plan.unknown
+    assert sum(row.seconds or 0 for row in plan.steps if row.paid) == 27
+    one = await plan_of("product-teaser", "wide=false", "square=false")
+    assert (one.calls, one.total_cny) == (6, Decimal("1.59"))
+    film = await plan_of("product-film")
+    assert (film.calls, film.total_cny) == (2, Decimal("0.53"))
+
+
+@pytest.mark.slow
+async def test_another_motion_films_anew_and_paints_nothing(made: Made, submits: Callable[[], list[str]]) -> None:
+    """With another motion only the clips are asked for again, and nothing a second time."""
+    await made("product-film")
+    first = submits()
+    assert len(first) == 2
+    await made("product-film", "motion=It turns")
+    assert submits()[2:] == ["It turns"]
+
+
+@pytest.mark.slow
+async def test_the_product_stands_whole_in_every_ratio(rendered: Made) -> None:
+    """Each teaser has its ratio, its seconds and music; the red bottle is in the middle, in settings that differ."""
+    production = await rendered(
+        "product-teaser", 'settings=["on sand by the sea, noon", "on snow, night"]', "seconds=2"
+    )
+    for name, ratio in (("teaser-16x9", 16 / 9), ("teaser-9x16", 9 / 16), ("teaser-1x1", 1.0)):
+        path = Path(production.uri, f"{name}.mp4")
+        film = probe(path)
+        assert (film.width or 0) / (film.height or 1) == pytest.approx(ratio, abs=0.002)
+        assert (film.width or 0) * (film.height or 0) == pytest.approx(1280 * 720, rel=0.05)
+        assert film.seconds == pytest.approx(4, abs=0.2)
+        assert film.has_audio
+        shown = pictures_at(path, (0.02, 0.52))
+        for picture in shown:
+            red, green, blue = _mean(picture, (0.46, 0.42, 0.54, 0.46))
+            assert red > 1.6 * max(green, blue)
+        corners = [_mean(picture, (0.0, 0.1, 0.1, 0.3)) for picture in shown]
+        assert max(np.abs(np.subtract(a, b)).max() for a, b in pairwise(corners)) > 15
+
+
+def _mean(picture: Image.Image, part: tuple[float, float, float, float]) -> tuple[float, ...]:
+    """The mean colour of a part of a picture: left, top, right, bottom, 0 to 1."""
+    left, top, right, bottom = part
+    wide, high = picture.size
+    cut = picture.convert("RGB").crop((int(left * wide), int(top * high), int(right * wide), int(bottom * high)))
+    return tuple(np.asarray(cut, float).reshape(-1, 3).mean(axis=0))
