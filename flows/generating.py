@@ -159,5 +159,8 @@ def show_generations(generations: list[Generation]) -> None:
         out.print(Text(f"✓ {one.model}  {money(one.cost_cny)}  {state}", style="green"))
         for asset in one.assets:
             out.print(Text(f"  {asset.uri}"), soft_wrap=True)
+        for part in one.values.get("failed_parts", ()):
+            said = ": ".join(text for text in (part["code"], part["message"]) if text)
+            out.print(Text(f"  ✗ one of the results: {said}", style="red"), soft_wrap=True)
         for name in [name for name in catalog.find(one.model).outputs if name in one.values]:
             out.print(Text(f"  {name}: {one.values[name]}"), soft_wrap=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -116,7 +116,7 @@ async def poll(label: str, submission: Submission) -> Outcome:
         account=submission.account,
         finished_at=ended_at(answer),
         urls=answer.urls,
-        values=answer.values,
+        values={**answer.values, **_held_back(answer)},
         usage=answer.usage,
         failure=failure_of(error) if error else None,
     )
@@ -205,7 +205,7 @@ async def call(label: str, model: str, fingerprint: str, request: dict[str, Any]
         account=session.account,
         finished_at=now(),
         urls=answer.urls,
-        values={**answer.values, **reason},
+        values={**answer.values, **reason, **_held_back(answer)},
         usage=answer.usage,
     )
 
@@ -213,6 +213,11 @@ async def call(label: str, model: str, fingerprint: str, request: dict[str, Any]
 async def _staged(session: Session, request: dict[str, Any], assets: dict[str, Asset]) -> Request:
     typed = catalog.request(request)
     return await stage(typed, client=session.client, storage=session.storage, assets=assets, base=session.base)
+
+
+def _held_back(answer: Answer) -> dict[str, Any]:
+    """The results that failed beside others that did not: why, each."""
+    return {"failed_parts": [asdict(part) for part in answer.failed_parts]} if answer.failed_parts else {}
 
 
 def failure_of(error: Exception) -> Failure:

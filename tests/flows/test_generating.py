@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from blocks.emulator import Emulator
+from blocks.emulator import Emulator, Scenario
 from flows.cli import app
 
 
@@ -52,10 +53,26 @@ def test_pictures_are_delivered(service: Emulator, prefect_server: str) -> None:
             picture.load()
 
 
+def test_a_job_that_failed_in_part_delivers_the_rest_and_says_so(
+    service: Emulator, prefect_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two pictures one is held back: the other is delivered and paid for, the reason is told, the exit code is 4."""
+    rule = {"at": "task", "do": {"kind": "fail_parts", "parts": [0]}}
+    with Emulator(render="none", scenario=Scenario.model_validate({"rules": [rule]})) as emulator:
+        monkeypatch.setenv("DASHSCOPE_BASE_URL", emulator.base_url)
+        words = ["generate", "wan2.2-t2i-flash", "-i", "prompt=a boat", "-p", "n=2"]
+        first, again = (CliRunner().invoke(app, [*words, *more]) for more in ([], ["--json"]))
+    assert (first.exit_code, again.exit_code) == (4, 4), first.stderr
+    (said,) = json.loads(again.stdout)["generations"]
+    (part,) = said["values"]["failed_parts"]
+    assert (len(said["outputs"]), said["cost"]["amount"], said["cached"]) == (1, 0.14, True)
+    assert f"one of the results: {part['code']}: " in first.stdout
+
+
 def test_files_on_the_web_are_looked_at_on_request(service: Emulator) -> None:
     """`--check-inputs` refuses what lies behind an address before anything is sent."""
-    counts = service.counts
+    before = service.counts.get("submit", 0)
     words = ["wan2.6-i2v-flash", "-i", f"img_url={service.base_url}/nothing.png", "-i", "prompt=x", "--check-inputs"]
     result = CliRunner().invoke(app, ["generate", *words])
     assert result.exit_code == 2 and "input.img_url: " in result.stderr and "HTTP 40" in result.stderr
-    assert service.counts["submit"] == counts["submit"]
+    assert service.counts.get("submit", 0) == before
