@@ -163,7 +163,9 @@ def generate(
     else:
         show_generations(generations)
     failed = sum(not one.succeeded for one in generations)
-    raise typer.Exit(DONE if not failed else REFUSED if failed == len(generations) else PARTLY)
+    short = any("failed_parts" in one.values for one in generations)
+    whole = DONE if not short else PARTLY
+    raise typer.Exit(whole if not failed else REFUSED if failed == len(generations) else PARTLY)
 
 
 app.add_typer(generations.app, name="generations")
