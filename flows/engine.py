@@ -16,6 +16,7 @@ from flows.asking import NotAnswered
 from flows.calls import ModelCall, OperationCall, PipelineCall, prepare
 from flows.choosing import choose, variants_of
 from flows.document import InvalidInput, Location
+from flows.failing import EXPECTED, StepFailed, failure_of, is_final, reason_of, with_prompt
 from flows.fan_out import lanes
 from flows.nesting import inner_params, nest, reach_of
 from flows.outputs import gathered, given_by
@@ -26,8 +27,6 @@ from flows.step_run import PipelineRun as PipelineRun
 from flows.step_run import StepRun as StepRun
 from flows.step_run import begin
 from flows.steps import condition_holds, truth, with_model
-from tasks.budget import BudgetExceeded
-from tasks.downloading import DownloadFailed
 from tasks.editing import run_operation
 from tasks.generation import generate
 from tasks.importing import bring
@@ -35,22 +34,8 @@ from tasks.operations import OPERATIONS
 from tasks.outputs import outputs_of
 from tasks.records import Failure, Generation
 from tasks.session import current
-from tasks.watching import StillRunning
 
 log = logging.getLogger("wanflow")
-
-_EXPECTED = (BudgetExceeded, StillRunning, DownloadFailed, MediaError, OSError)
-
-_FINAL = frozenset({"ModerationRefused", "AmbiguousSubmission", "DownloadFailed", "TaskGone"})
-"""Failures that no other model is asked after: it would refuse as well, or the first may yet be billed."""
-
-
-class StepFailed(Exception):
-    """A step gave nothing; what refers to it is skipped."""
-
-    def __init__(self, failure: Failure) -> None:
-        self.failure = failure
-        super().__init__(failure.message)
 
 
 async def run_steps(pipeline: Pipeline, params: dict[str, Any], listener: Listener | None = None) -> PipelineRun:
@@ -118,7 +103,7 @@ async def _run_step(run: PipelineRun, name: str) -> None:
     except StepFailed as failed:
         _fail(run, name, failed.failure)
     except (InvalidInput, NotAnswered, MediaError) as error:
-        _fail(run, name, _failure_of(error))
+        _fail(run, name, failure_of(error))
     except asyncio.CancelledError:
         if not _ended_by_sibling(run):
             raise
@@ -150,7 +135,7 @@ async def _together(step_run: StepRun, scopes: list[Scope], jobs: list[Any]) -> 
     if failed and (step_run.step.on_item_failure == "fail" or stops or len(failed) == len(results)):
         raise stops or failed[0]
     step_run.left_out += [
-        f"{_label(step_run, scope)}: {_reason(one.failure)}"
+        f"{_label(step_run, scope)}: {reason_of(one.failure)}"
         for scope, one in zip(scopes, results, strict=True)
         if isinstance(one, StepFailed)
     ]
@@ -178,7 +163,7 @@ async def _chosen(run: PipelineRun, step_run: StepRun, each: list[Lane]) -> list
 
 def _fail(run: PipelineRun, name: str, failure: Failure) -> None:
     step_run = run.steps[name]
-    step_run.state, step_run.failure, step_run.reason = "failed", failure, _reason(failure)
+    step_run.state, step_run.failure, step_run.reason = "failed", failure, reason_of(failure)
     run.scope.steps[name] = Skipped(f"{step_run.title} failed")
     if failure.stops_run:
         run.halt(f"the run was stopped: {failure.message}", everywhere=True)
@@ -187,11 +172,6 @@ def _fail(run: PipelineRun, name: str, failure: Failure) -> None:
         for other, task in run.at_work.items():
             if other != name and run.steps[other].state == "running":
                 task.cancel()
-
-
-def _reason(failure: Failure) -> str:
-    reason = ": ".join(part for part in (failure.code, failure.message) if part)
-    return reason or failure.advice or failure.kind
 
 
 def _ended_by_sibling(run: PipelineRun) -> bool:
@@ -235,19 +215,19 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope, at: Locat
         except (StepSkipped, StepFailed):
             raise
         except (InvalidInput, InvalidRequest) as error:
-            failure = _failure_of(error)
+            failure = failure_of(error)
             continue
         except Exception as error:
-            if not isinstance(error, _EXPECTED):
+            if not isinstance(error, EXPECTED):
                 log.exception("%s failed", label)
-            failure = _failure_of(error)
+            failure = failure_of(error)
             break
         step_run.generations.append((scope.index, generation))
         step_run.handles.append(generation.handle)
         if generation.succeeded:
             return outputs_of(generation.model, generation.assets, generation.values)
-        failure = _with_prompt(generation)
-        if failure and _is_final(step, failure):
+        failure = with_prompt(generation)
+        if failure and is_final(step, failure):
             break
     raise StepFailed(failure or Failure(code=None, message="gave nothing"))
 
@@ -256,8 +236,9 @@ async def _run_inner(
     run: PipelineRun, step_run: StepRun, call: PipelineCall, scope: Scope, after: list[Any], at: Location
 ) -> Outputs:
     """Run another pipeline as a part of this one; some of its outputs may be missing, not all."""
-    reach = reach_of(call.inner, current().reach)
-    values = await inner_params(call, reach, current().reach, at)
+    by = scope.reach or current().reach
+    reach = reach_of(call.inner, by)
+    values = await inner_params(call, reach, by, at)
     number = "" if scope.index is None else f" {scope.index + 1}"
     inner = begin(
         with_model(call.inner, values),
@@ -279,25 +260,6 @@ async def _run_inner(
     if given and len(missing) == len(given):
         raise StepSkipped(missing[0].reason)
     return given
-
-
-def _with_prompt(generation: Generation) -> Failure | None:
-    """Why it failed; the prompt that moderation refused is quoted, because that is what has to be changed."""
-    failure = generation.failure
-    if failure is None or failure.kind != "ModerationRefused" or generation.prompt is None:
-        return failure
-    return failure.model_copy(update={"message": f"{failure.message} The prompt: {generation.prompt}"})
-
-
-def _is_final(step: Step, failure: Failure) -> bool:
-    if failure.kind == "ModerationRefused" and step.fallback_after_moderation:
-        return False
-    return failure.kind in _FINAL or failure.stops_run
-
-
-def _failure_of(error: Exception) -> Failure:
-    kind = type(error).__name__
-    return Failure(code=getattr(error, "code", None) or kind, message=str(error), kind=kind)
 
 
 async def _generate(call: ModelCall, label: str, after: list[Any], take: int) -> Generation:

@@ -1,0 +1,51 @@
+"""Why a step failed, in words, and whether anything else is worth asking."""
+
+from __future__ import annotations
+
+from blocks.media import MediaError
+from flows.pipeline import Step
+from tasks.budget import BudgetExceeded
+from tasks.downloading import DownloadFailed
+from tasks.records import Failure, Generation
+from tasks.watching import StillRunning
+
+EXPECTED = (BudgetExceeded, StillRunning, DownloadFailed, MediaError, OSError)
+"""What may go wrong with a step without being a mistake of ours."""
+
+_FINAL = frozenset({"ModerationRefused", "AmbiguousSubmission", "DownloadFailed", "TaskGone"})
+"""Failures that no other model is asked after: it would refuse as well, or the first may yet be billed."""
+
+
+class StepFailed(Exception):
+    """A step gave nothing; what refers to it is skipped."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.message)
+
+
+def with_prompt(generation: Generation) -> Failure | None:
+    """Why it failed; the prompt that moderation refused is quoted, because that is what has to be changed."""
+    failure = generation.failure
+    if failure is None or failure.kind != "ModerationRefused" or generation.prompt is None:
+        return failure
+    return failure.model_copy(update={"message": f"{failure.message} The prompt: {generation.prompt}"})
+
+
+def is_final(step: Step, failure: Failure) -> bool:
+    """Whether no other model is asked after it."""
+    if failure.kind == "ModerationRefused" and step.fallback_after_moderation:
+        return False
+    return failure.kind in _FINAL or failure.stops_run
+
+
+def failure_of(error: Exception) -> Failure:
+    """An error as the failure of a step."""
+    kind = type(error).__name__
+    return Failure(code=getattr(error, "code", None) or kind, message=str(error), kind=kind)
+
+
+def reason_of(failure: Failure) -> str:
+    """A failure in a line."""
+    reason = ": ".join(part for part in (failure.code, failure.message) if part)
+    return reason or failure.advice or failure.kind
