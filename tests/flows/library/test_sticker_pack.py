@@ -45,8 +45,8 @@ async def test_another_face_is_asked_for_alone(made: Made, submits: Callable[[],
 
 @pytest.mark.slow
 async def test_a_face_that_fails_is_left_out(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One clip of four fails: three stickers and their sheet are delivered, and the state says partly."""
-    rule = Rule.model_validate({"at": "task", "model": "emoji-v1", "nth": [2], "do": "fail_task"})
+    """Moderation refuses one clip of four: three stickers and their sheet are delivered, and the state says partly."""
+    rule = Rule.model_validate({"at": "task", "model": "emoji-v1", "nth": [2], "do": "moderate"})
     with Emulator(render="none", scenario=Scenario(rules=[rule])) as emulator:
         monkeypatch.setenv("DASHSCOPE_BASE_URL", emulator.base_url)
         production = await made("sticker-pack")
