@@ -41,20 +41,18 @@ def story(second: str) -> str:
 # Nothing finished is lost.
 
 
+@pytest.mark.slow
 def test_a_task_that_takes_too_long(
     service: Emulator, prefect_server: str, submits: Submits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is reported with its id and what picks it up; that does, and pays nothing again."""
-    monkeypatch.setattr("tasks.stages.patience_seconds", lambda model: 0.5)
-    given_up = run(*CLIP, "-i", "prompt=a slow river")
+    with monkeypatch.context() as patched:
+        patched.setattr("tasks.stages.patience_seconds", lambda model: 0.5)
+        given_up = run(*CLIP, "-i", "prompt=a slow river")
     [task] = service.tasks()[:1]
     said = " ".join(given_up.stdout.split())
     assert given_up.exit_code == 3 and f"Task {task.task_id} (wan2.6-t2v) has not ended after" in said
     assert f"`wanflow generations resume {task.task_id}`" in said
-    monkeypatch.undo()
-    monkeypatch.setenv("DASHSCOPE_BASE_URL", service.base_url)
-    monkeypatch.setenv("DASHSCOPE_API_KEY", f"sk-{Path.cwd().name}")
-    monkeypatch.setenv("WANFLOW_STORAGE", str(Path.cwd() / "media"))
     listed = json.loads(run("generations", "list", "--json").stdout)
     assert [(one["task_id"], one["state"]) for one in listed] == [(task.task_id, "running")]
     resumed = run("generations", "resume", task.task_id, "--json")
@@ -65,6 +63,7 @@ def test_a_task_that_takes_too_long(
     assert again["generations"][0]["cached"] and submits() == ["a slow river"]
 
 
+@pytest.mark.slow
 def test_a_refused_scene(service: Emulator, prefect_server: str, submits: Submits) -> None:
     """The others are delivered; the refused prompt is named with the reason; edited, only that scene is paid for."""
     first = run("run", "film", "-f", story("something indecent"))

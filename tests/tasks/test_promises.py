@@ -30,7 +30,7 @@ from tests.tasks.conftest import KEY, Open, Studio, asked, until
 async def test_every_status_on_the_way(studio: Open) -> None:
     """PRE-PROCESSING, SUSPENDED and POST-PROCESSING are no end: the task is waited for."""
     statuses = ["PRE-PROCESSING", "SUSPENDED", "RUNNING", "POST-PROCESSING"]
-    timing = {"kind": "timing", "run_seconds": 2, "statuses": statuses}
+    timing = {"kind": "timing", "run_seconds": 1.6, "statuses": statuses}
     here = studio(rules=[{"at": "task", "do": timing}])
     async with here.session() as session:
         told: list[Status] = []
@@ -76,6 +76,7 @@ def test_deadlines(model: str) -> None:
 # Results outlive their addresses.
 
 
+@pytest.mark.slow
 async def test_bad_downloads(studio: Open) -> None:
     """A result that breaks off, is spoilt and is refused for a while still arrives whole; nothing is sent again."""
     rules = [
@@ -167,6 +168,7 @@ async def _somewhere_else(url: str) -> AsyncIterator[Session]:
 
 
 @pytest.mark.s3
+@pytest.mark.slow
 async def test_two_machines_on_one_bucket(studio: Open, bucket: str) -> None:
     """Two runs that ask for the same thing at once on one bucket are one submit: the other waits for its result."""
     here = studio(url=bucket, run_seconds=1)
@@ -183,18 +185,26 @@ async def test_two_machines_on_one_bucket(studio: Open, bucket: str) -> None:
 
 
 @pytest.mark.s3
+@pytest.mark.slow
 async def test_a_machine_that_is_gone(studio: Open, bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lease of a machine that gives no sign of life any more is taken over, its task is picked up, none is sent."""
     monkeypatch.setenv("WANFLOW_LEASE_SECONDS", "0.6")
-    here = studio(url=bucket, run_seconds=3)
+    here = studio(url=bucket)
     async with _somewhere_else(bucket) as session:
         monkeypatch.setattr(session.leases, "_beat_seconds", 3600.0)
         monkeypatch.setattr("tasks.leases._machine", lambda: "a machine that is gone")
+        waits = asyncio.Event()
+
+        async def for_ever(*_: Any, **__: Any) -> Any:
+            waits.set()
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(session.watcher, "wait", for_ever)
         first = asyncio.create_task(generate(asked()))
-        await until(lambda: session.watcher.waiting_for == 1)
+        await asyncio.wait_for(waits.wait(), 30)
         monkeypatch.setattr("tasks.leases._machine", lambda: "this one")
         async with _somewhere_else(bucket):
-            made = await generate(asked())
+            made = await asyncio.wait_for(generate(asked()), 30)
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
     assert made.succeeded and here.submits == 1
