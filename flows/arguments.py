@@ -10,10 +10,9 @@ import yaml
 
 from blocks.catalog import fields_of, find
 from flows.document import InvalidInput, Problem, validate
+from flows.kinds import FILES
 from flows.pipeline import Pipeline
 from flows.storyboard import Storyboard, anchor
-
-_MEDIA = ("image", "video", "audio")
 
 
 def pairs(given: Iterable[str], option: str) -> list[tuple[str, str]]:
@@ -57,16 +56,18 @@ def request_body(model: str, inputs: Iterable[str], parameters: Iterable[str]) -
 
 def pipeline_params(pipeline: Pipeline, given: Iterable[str], base: dict[str, Any] | None = None) -> dict[str, Any]:
     """A pipeline's parameters from ``-p`` arguments, over those of a file; relative paths start from here."""
-    params: dict[str, Any] = {}
-    for key, raw in pairs(given, "-p"):
-        param = pipeline.params.get(key)
-        if param is None or param.type in ("text", *_MEDIA):
-            params[key] = raw
-        elif param.type == "list":
-            params[key] = _scalar(raw) if raw.startswith("[") else [item.strip() for item in raw.split(",")]
-        else:
-            params[key] = _scalar(raw)
+    params = {key: typed(pipeline, key, raw) for key, raw in pairs(given, "-p")}
     return {**(base or {}), **anchored(pipeline, params, Path.cwd())}
+
+
+def typed(pipeline: Pipeline, key: str, raw: str) -> Any:
+    """Text as the type that a pipeline's parameter wants; a list is written ``[a, b]`` or ``a, b``."""
+    param = pipeline.params.get(key)
+    if param is None or param.type in ("text", *FILES):
+        return raw
+    if param.type == "list":
+        return _scalar(raw) if raw.startswith("[") else [item.strip() for item in raw.split(",")]
+    return _scalar(raw)
 
 
 def anchored(pipeline: Pipeline, params: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def anchored(pipeline: Pipeline, params: dict[str, Any], folder: Path) -> dict[s
         return anchor(value, folder) if isinstance(value, str) else value
 
     kinds = {name: param.items if param.type == "list" else param.type for name, param in pipeline.params.items()}
-    return {name: anchor_all(value) if kinds.get(name) in _MEDIA else value for name, value in params.items()}
+    return {name: anchor_all(value) if kinds.get(name) in FILES else value for name, value in params.items()}
 
 
 def storyboard(data: dict[str, Any], given: Iterable[str]) -> dict[str, Any]:

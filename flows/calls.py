@@ -14,7 +14,7 @@ from typing import Any
 from blocks import catalog
 from blocks.catalog import InvalidRequest, Request
 from flows.document import InvalidInput, Location, Problem, validate
-from flows.kinds import MEDIA, an, holds_pending, is_to_come, kind_of, written
+from flows.kinds import FILES, MEDIA, an, holds_pending, is_to_come, kind_of, written
 from flows.pipeline import Pipeline, Step
 from flows.references import resolve
 from flows.scope import Address, Many, Pending, Scope
@@ -120,13 +120,14 @@ class _Stand:
             self.by_text[str(value)] = value
             return str(value)
         if isinstance(value, Pending):
-            text = f"pending:{value.type}:{len(self.by_text)}"
+            # Some models tell pictures, which are free, from films by the ending.
+            text = f"pending:{value.type}:{len(self.by_text)}{'.png' if value.type == 'image' else ''}"
             self.by_text[text] = value
             return text
         if isinstance(value, Many):
             return [self.in_for(value.item)] * value.likely
         if isinstance(value, list):
-            return [self.in_for(item) for item in value]
+            return [self.in_for(file) for item in value for file in _files_of(item)]
         if isinstance(value, dict):
             self.left_out |= {key for key, item in value.items() if _unknowable(item)}
             given = {key: _BOX if _is_box(item) else item for key, item in value.items()}
@@ -138,6 +139,12 @@ class _Stand:
         return isinstance(value, str) and (isinstance(self.by_text.get(value), Pending) or is_to_come(value))
 
 
+def _files_of(item: Any) -> list[Any]:
+    """The files of an item that is itself a list of files: ``[${clips}, ${pictures}]`` is one list of both."""
+    listed = [item.item] * item.likely if isinstance(item, Many) else item
+    return listed if isinstance(listed, list) and all(kind_of(one) in MEDIA for one in listed) else [item]
+
+
 _BOX = [0, 0, 1, 1]
 
 
@@ -146,7 +153,7 @@ def _is_box(value: Any) -> bool:
 
 
 def _unknowable(value: Any) -> bool:
-    return isinstance(value, Pending) and value.type not in (*MEDIA, "text", "template")
+    return isinstance(value, Pending) and value.type not in (*FILES, "text", "template")
 
 
 def _model_call(step: Step, scope: Scope, at: Location, model: str) -> ModelCall:
@@ -307,7 +314,7 @@ def _operation_input_problems(operation: Operation, given: dict[str, Any], at: L
     checked = {
         name: _in_place_of(value) if operation.media_input(name) else value
         for name, value in given.items()
-        if not isinstance(value, Many | Pending) or (isinstance(value, Pending) and operation.media_input(name))
+        if (operation.media_input(name) and not isinstance(value, Many)) or not holds_pending(value)
     }
     try:
         validate(operation.inputs, checked)

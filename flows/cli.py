@@ -54,6 +54,9 @@ def plan(
     storage: StorageOption = None,
     check_inputs: CheckOption = False,
     allow_files: AllowOption = None,
+    draw: Annotated[
+        Path | None, typer.Option("--draw", metavar="FILE", help="Draw it: .svg, or .mmd and .md for Mermaid.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Price and check a pipeline; nothing is sent."""
@@ -62,8 +65,12 @@ def plan(
 
     async def work() -> Any:
         from flows.commands import plan_of
+        from flows.drawing import draw as drawn
 
-        return await plan_of(pipeline, file, param or [], options)
+        found = await plan_of(pipeline, file, param or [], options)
+        if draw is not None:
+            drawn(found, draw)
+        return found
 
     found = run_async(work, as_json)
     if as_json:
@@ -115,9 +122,12 @@ def run(
 
         print_json(summary(production))
     else:
-        from flows.terminal import show_production
+        from flows.summary import Summary
+        from flows.terminal import show_production, show_rows
 
-        show_production(production.manifest, production.uri, production.page)
+        if isinstance(production, Summary):
+            show_rows(production.rows)
+        show_production(production.manifest, production.page)
     raise typer.Exit({"done": DONE, "partly": PARTLY}.get(production.state, REFUSED))
 
 
@@ -212,6 +222,18 @@ def pipelines(as_json: JsonOption = False) -> None:
         print_json(pipelines_listed())
     else:
         show_pipelines()
+
+
+@app.command()
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The pipeline file to be; its name is the pipeline's.")],
+) -> None:
+    """Write a pipeline file to start from, with a JSON Schema for editors beside it."""
+    from flows.scaffold import SCHEMA, scaffold
+
+    path = guarded(lambda: scaffold(file), False)
+    typer.echo(f"{path} is written; editors complete and check it with {SCHEMA} beside it.")
+    typer.echo(f"Next: wanflow plan {path}")
 
 
 @app.command()

@@ -10,6 +10,8 @@ from flows.scope import Address, Many, Pending
 from tasks.asset import Asset
 
 MEDIA = ("image", "video", "audio")
+FILES = (*MEDIA, "file")
+"""What a path or an address may stand for; a file is what is none of the media: captions, for instance."""
 
 
 def kind_of(value: Any) -> str:

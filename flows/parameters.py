@@ -6,7 +6,7 @@ from typing import Any
 
 from blocks.media import MediaError
 from flows.document import InvalidInput, Problem, nearest
-from flows.kinds import MEDIA, an, kind_of
+from flows.kinds import FILES, an, kind_of
 from flows.pipeline import Param, Pipeline
 from flows.scope import Address, Many, Pending
 from tasks.asset import Asset
@@ -65,7 +65,7 @@ async def _value(param: Param, value: Any, reach: Reach, *, trusted: bool) -> An
         case "list":
             inner = Param(type=param.items)
             listed = value if isinstance(value, list) else [value]
-            if param.items in MEDIA:
+            if param.items in FILES:
                 listed = await _files(listed, param.items, reach, trusted=trusted)
             return [await _value(inner, item, reach, trusted=trusted) for item in listed]
         case "text" | "integer" | "number" | "boolean":

@@ -13,7 +13,7 @@ from flows.document import Document, InvalidInput, Location, Problem, read_docum
 from flows.names import FLOW_PARAMETERS as FLOW_PARAMETERS
 from flows.names import check_names as check_names
 
-ParamType = Literal["text", "image", "video", "audio", "integer", "number", "boolean", "list"]
+ParamType = Literal["text", "image", "video", "audio", "file", "integer", "number", "boolean", "list"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
 ParamName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=60)]
 OnFailure = Literal["continue", "stop"]
@@ -27,8 +27,8 @@ class Param(BaseModel):
 
     type: ParamType = Field(
         default="text",
-        description="What it holds; media are local paths, storage URLs or web URLs, a list of media also a folder "
-        "or a pattern such as shots/*.png.",
+        description="What it holds; media and files are local paths, storage URLs or web URLs, a list of them also a "
+        "folder or a pattern such as shots/*.png. file is one that is no media: captions, for instance.",
     )
     description: str = Field(default="", description="For the person who fills in the form.")
     default: Any = Field(default=None, description="When none is given; a parameter without one is required.")

@@ -9,7 +9,7 @@ from blocks import catalog
 from blocks.catalog import UnknownModel, fields_of
 from flows.conditions import BadCondition, holds
 from flows.document import InvalidInput, Location, Problem, nearest
-from flows.kinds import MEDIA, an, no_model
+from flows.kinds import FILES, an, no_model
 from flows.outputs import output_of, output_types
 from flows.pipeline import Pipeline, Step
 from flows.references import Reference, whole
@@ -119,7 +119,7 @@ def _no_output(pipeline: Pipeline, one: Reference, place: Location) -> str | Non
         return _no_field(pipeline, pipeline.steps[str(place[1])], one)
     if one.name not in pipeline.steps:
         given = pipeline.params[one.name].type if one.name in pipeline.params else "text"
-        no_file = file and given not in (*MEDIA, "list")
+        no_file = file and given not in (*FILES, "list")
         return f"must be a file; parameter '{one.name}' is {an(given)}" if no_file else None
     step = pipeline.steps[one.name]
     if one.output is None:
@@ -129,7 +129,7 @@ def _no_output(pipeline: Pipeline, one: Reference, place: Location) -> str | Non
         hint = nearest(str(one.output), known)
         return f"step '{one.name}' has no output '{one.output}'.{hint} It gives: {_list(known) or 'nothing'}."
     kind = known[one.output]
-    return f"must be a file; {one} is {an(kind)}" if file and kind not in MEDIA else None
+    return f"must be a file; {one} is {an(kind)}" if file and kind not in FILES else None
 
 
 def _no_field(pipeline: Pipeline, step: Step, one: Reference) -> str | None:

@@ -36,6 +36,8 @@ _MARKS = {
     "skipped": ("–", "dim"),
 }
 
+_COLOURS = {"done": "green", "partly": "yellow", "failed": "red"}
+
 
 def counted(calls: int, cached: int) -> str:
     """``8 generations, 3 of them cached``."""
@@ -199,23 +201,43 @@ def _detail(step: StepRun) -> str:
     return f": {step.seconds_taken or 0:.1f} s{price}"
 
 
-def show_production(manifest: Manifest, uri: str, page: str) -> None:
+def show_production(manifest: Manifest, page: str) -> None:
     """How a run ended: where things are, what they cost, what failed. Paths stay whole, to be copied."""
-    colour = {"done": "green", "partly": "yellow", "failed": "red"}[manifest.state]
     ended = {"done": "done", "partly": "partly delivered", "failed": "failed"}[manifest.state]
-    out.print(Text(f"{manifest.title}: {ended}", style=f"bold {colour}"))
+    out.print(Text(f"{manifest.title}: {ended}", style=f"bold {_COLOURS[manifest.state]}"))
     for step in manifest.steps:
         if step.state == "failed":
             out.print(Text(f"✗ {step.title or step.name}: {step.reason}", style="red"), soft_wrap=True)
         for left_out in step.left_out:
             out.print(Text(f"– left out: {left_out}", style="yellow"), soft_wrap=True)
-    for name, said in _facts(manifest, uri, page):
+    for name, said in _facts(manifest, page):
         out.print(Text(f"{name:<7} ", style="dim").append(said, style="default"), soft_wrap=True)
 
 
-def _facts(manifest: Manifest, uri: str, page: str) -> Iterator[tuple[str, str]]:
+def show_rows(rows: list[dict[str, Any]]) -> None:
+    """How the rows of a campaign went."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Row", justify="right", no_wrap=True)
+    table.add_column("Production", overflow="ellipsis", no_wrap=True)
+    table.add_column("State", no_wrap=True)
+    for name in ("Calls", "Cached", "Cost"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        state = Text(row["state"], style=_COLOURS[row["state"]])
+        table.add_row(
+            str(row["row"]),
+            row["name"],
+            state,
+            str(row["generations"]),
+            str(row["cached"] or "–"),
+            money(row["cost_cny"]),
+        )
+    out.print(table)
+
+
+def _facts(manifest: Manifest, page: str) -> Iterator[tuple[str, str]]:
     for deliverable in manifest.deliverables[:1]:
-        yield "film" if deliverable.path.endswith(".mp4") else "result", f"{uri}/{deliverable.path}"
+        yield "film" if deliverable.path.endswith(".mp4") else "result", deliverable.asset.uri
     yield "review", page
     cost = money(manifest.cost_cny if manifest.cost_cny is not None or manifest.unknown_costs else Decimal(0))
     if manifest.unknown_costs and manifest.cost_cny is not None:

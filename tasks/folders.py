@@ -20,7 +20,7 @@ async def files_meant(value: str, kind: str, storage: MediaStorage, base: Path |
 
     Args:
         value: a local path or one in storage.
-        kind: image, video or audio.
+        kind: image, video, audio, or file for what is none of these.
 
     Returns:
         Paths and URIs; None when the value is neither folder nor pattern.
@@ -58,10 +58,10 @@ async def _stored(path: str, kind: str, storage: MediaStorage) -> list[str] | No
 
 
 def _is(name: str, kind: str) -> bool:
-    """Whether a file name says that it is media of a kind."""
+    """Whether a file name says that it is of a kind."""
     ending = PurePosixPath(name).suffix.lower()
     guessed = _ENDINGS.get(ending) or (mimetypes.guess_type(name)[0] or "").partition("/")[0]
-    return guessed == kind and not name.startswith(".")
+    return (guessed if guessed in ("image", "video", "audio") else "file") == kind and not name.startswith(".")
 
 
 _ENDINGS = {".webp": "image", ".ogg": "audio", ".opus": "audio", ".flac": "audio", ".m4a": "audio", ".mkv": "video"}

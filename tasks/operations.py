@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from tasks.asset import Asset
 
-OutputType = Literal["image", "video", "audio", "text", "number", "boolean", "boxes", "template", "any"]
+OutputType = Literal["image", "video", "audio", "file", "text", "number", "boolean", "boxes", "template", "any"]
 
 
 @dataclass(frozen=True)
