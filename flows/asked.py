@@ -1,4 +1,4 @@
-"""What a command names: a film with its storyboard, or a pipeline with its parameters."""
+"""What a command names: a film with its storyboard, a campaign with its table, or a pipeline with its parameters."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flows.pipeline import Pipeline, load
 from flows.plan import Plan
 from flows.producing import plan_pipeline
 from flows.production import Production
+from flows.rows import Campaign, asked_for, plan_campaign
 from flows.storyboard import Storyboard, load_storyboard
 from tasks.session import Session
 
@@ -24,7 +25,7 @@ class Asked:
 
     Args:
         pipeline: a built-in pipeline's name, or a file: a pipeline, or a storyboard.
-        file: a storyboard for ``film``, a file of parameters for everything else.
+        file: a storyboard for ``film``, a table for ``campaign``, a file of parameters for everything else.
         given: ``KEY=VALUE`` arguments; they go over what files say.
 
     Raises:
@@ -34,6 +35,7 @@ class Asked:
     def __init__(self, pipeline: str, file: Path | None, given: list[str]) -> None:
         self.documents: list[Document] = []
         self.storyboard: Storyboard | None = None
+        self.campaign: Campaign | None = None
         self.pipeline: Pipeline | None = None
         self.params: dict[str, Any] = {}
         self.base: Path | None = None
@@ -43,11 +45,14 @@ class Asked:
             self._named_by_file(path, file, given)
         elif pipeline == "film":
             self._film(file, given)
+        elif pipeline == "campaign":
+            self.campaign = asked_for(file, given)
+            self.base = self.campaign.base
         elif pipeline in library.pipelines():
             self.pipeline = library.pipelines()[pipeline]
             self._params(file, given)
         else:
-            known = ["film", *library.pipelines()]
+            known = ["film", "campaign", *library.pipelines()]
             message = f"there is no pipeline '{pipeline}'.{nearest(pipeline, known)} Known: {', '.join(known)}."
             raise InvalidInput([Problem((), f"{message} Or name a file such as my-film.yaml.")])
 
@@ -106,6 +111,8 @@ class Asked:
         try:
             if self.storyboard is not None:
                 return await productions.plan_film(self.storyboard, session)
+            if self.campaign is not None:
+                return (await plan_campaign(self.campaign, session))[0]
             assert self.pipeline is not None
             return await plan_pipeline(self.pipeline, self.params, session)
         except InvalidInput as error:
@@ -121,13 +128,18 @@ class Asked:
         try:
             if self.storyboard is not None:
                 return await productions.film(self.storyboard)
+            if self.campaign is not None:
+                asked = self.campaign
+                return await productions.campaign(str(asked.table), asked.named, asked.common, asked.at_once)
             assert self.pipeline is not None
             return await productions.pipeline_flow(self.pipeline, self.base)(**self.params)  # type: ignore[no-any-return]
         except InvalidInput as error:
             raise self.placed(error) from None
 
     def steps(self) -> list[tuple[str, str, str]]:
-        """Name, title and work of every step, as far as it is known before the run."""
+        """Name, title and work of every step, as far as it is known before the run; of a campaign, of every row."""
+        if self.campaign is not None:
+            return self.campaign.steps()
         if self.storyboard is not None:
             board = foreseen(self.storyboard) if self.storyboard.brief else self.storyboard
             pipeline = compile_film(board).pipeline

@@ -154,7 +154,20 @@ def pipelines_listed() -> list[dict[str, Any]]:
         "description": "A storyboard becomes a finished film: scenes side by side, a style, music, a review page.",
         "params": {"storyboard": {"type": "storyboard", "required": True, "description": "-f storyboard.yaml"}},
     }
-    return [film] + [
+    campaign = {
+        "name": "campaign",
+        "description": "A table becomes as many productions of one pipeline as it has rows, with a summary.",
+        "params": {
+            "table": {
+                "type": "table",
+                "required": True,
+                "description": "-f rows.csv, .jsonl or .parquet; a column each.",
+            },
+            "pipeline": {"type": "text", "required": True, "description": "What is produced of each row."},
+            "at_once": {"type": "integer", "required": False, "description": "Rows side by side, 4 if absent."},
+        },
+    }
+    return [film, campaign] + [
         {
             "name": name,
             "description": pipeline.description,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import posixpath
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ class Moment:
     """One picture of a contact sheet.
 
     Attributes:
-        path: of the video or picture, relative to the production.
+        path: of the video or picture, relative to the production; ``../`` leads to one beside it.
         at: where in the video, 0 (start) to 1 (end).
     """
 
@@ -75,7 +76,7 @@ async def contact_sheet(storage: MediaStorage, folder: str, moments: list[Moment
         pictures = [Path(temporary) / f"{number}.jpg" for number in range(len(moments))]
 
         async def take(moment: Moment, picture: Path) -> None:
-            async with storage.local_copy(f"{folder}/{moment.path}") as path:
+            async with storage.local_copy(posixpath.normpath(f"{folder}/{moment.path}")) as path:
                 await asyncio.to_thread(media.poster, path, picture, at=moment.at)
 
         await asyncio.gather(*(take(moment, picture) for moment, picture in zip(moments, pictures, strict=True)))

@@ -50,6 +50,7 @@ async def make_plan(
     emulated: bool,
     region: str = "beijing",
     web: WebFiles | None = None,
+    asked: set[str] | None = None,
 ) -> Plan:
     """Check and price a pipeline. Nothing is sent; storage is only read.
 
@@ -58,6 +59,7 @@ async def make_plan(
         reach: the storage, where finished generations are looked up, and what the pipeline may read.
         emulated: whether the run would go to an emulator; its results never stand for paid ones.
         web: looks at files behind web addresses, when that is asked for.
+        asked: the generations that plans before this one ask for, too: they are paid once. Those of this one are added.
 
     Raises:
         InvalidInput: with every problem found in the first step that has one.
@@ -65,7 +67,8 @@ async def make_plan(
     nest(pipeline, reach.base)
     check(pipeline)
     values = await resolve_params(pipeline, params, reach)
-    walk = Walk(with_model(pipeline, values), Scope(values, reach=reach), Prices(reach.storage, emulated, region, web))
+    prices = Prices(reach.storage, emulated, region, web, set() if asked is None else asked)
+    walk = Walk(with_model(pipeline, values), Scope(values, reach=reach), prices)
     await walk.all()
     rows = list(walk.rows.values())
     return Plan(

@@ -13,6 +13,7 @@ class PlanStep(BaseModel):
     Attributes:
         calls: how often it runs.
         cached: how many of those are in storage already.
+        again: how many of the others the plan asks for before; they are paid once.
         seconds: of output, all calls together; None when only a run will know.
         quote_cny: price of the calls that are not cached; 0 for local operations; None is unknown.
         full_cny: price of all calls, as if nothing were cached.
@@ -35,6 +36,7 @@ class PlanStep(BaseModel):
     takes: int = 1
     choose: str | None = None
     within: str | None = None
+    again: int = 0
     note: str = ""
 
 
@@ -44,6 +46,7 @@ def added(row: PlanStep, other: PlanStep) -> PlanStep:
         update={
             "calls": row.calls + other.calls,
             "cached": row.cached + other.cached,
+            "again": row.again + other.again,
             "seconds": None if row.seconds is None or other.seconds is None else row.seconds + other.seconds,
             "quote_cny": total([row.quote_cny, other.quote_cny]),
             "full_cny": total([row.full_cny, other.full_cny]),

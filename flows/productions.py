@@ -16,7 +16,9 @@ from pydantic import Field
 from blocks import catalog
 from flows import asking, library
 from flows import film as films
+from flows.campaign import campaign as campaign
 from flows.document import InvalidInput, Problem
+from flows.kinds import FILES
 from flows.options import Ambiguous, Approve, CheckInputs, ChooseFirst, MaxCost, Options, Patience, Storage
 from flows.pipeline import Param, Pipeline
 from flows.plan import Plan
@@ -165,6 +167,7 @@ _TYPES: dict[str, Any] = {
     "image": str,
     "video": str,
     "audio": str,
+    "file": str,
     "integer": int,
     "number": float,
     "boolean": bool,
@@ -226,7 +229,7 @@ def _docstring(pipeline: Pipeline) -> str:
 
 
 def _said(param: Param) -> str:
-    hint = f" ({param.type}: {_MEDIA_HINT})" if param.type in ("image", "video", "audio") else ""
+    hint = f" ({param.type}: {_MEDIA_HINT})" if param.type in FILES else ""
     return f"{param.description}{hint}".strip() or param.type
 
 
@@ -253,4 +256,4 @@ for _name, _flow in LIBRARY.items():
 
 def flows_to_serve() -> list[Flow[Any, Any]]:
     """Every flow that is served as a deployment."""
-    return [film, *LIBRARY.values()]
+    return [film, campaign, *LIBRARY.values()]

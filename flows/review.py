@@ -97,6 +97,11 @@ def render(manifest: Manifest) -> str:
     )
 
 
+def page(template: str, **given: Any) -> str:
+    """Draw another page of productions, in the same style and with the same words."""
+    return _environment().get_template(template).render(**given)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(

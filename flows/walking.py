@@ -176,6 +176,7 @@ class Walk:
             takes=step.takes,
             choose=step.choose,
             within=self._name or None,
+            again=sum(one.again and one.known is None for one in looked),
             note=note,
         )
 

@@ -94,6 +94,19 @@ async def cost_table(manifest: Produced) -> UUID | None:
     return await _shown(acreate_table_artifact, table=rows, key=key(manifest.pipeline, "cost"), description=note)
 
 
+async def summary_table(rows: Iterable[Mapping[str, Any]], manifest: Produced) -> UUID | None:
+    """Show what came of each row of a campaign, and what all of them cost."""
+    note = f"**{_plain(manifest.title)}**: {price(manifest.cost_cny)}"
+    if manifest.saved_cny:
+        note += f", saved by the cache {price(manifest.saved_cny)}"
+    return await _shown(
+        acreate_table_artifact,
+        table=[_row(row) for row in rows],
+        key=key(manifest.pipeline, "summary"),
+        description=note,
+    )
+
+
 class Progress:
     """A progress bar in the UI, moved at most every ``every`` seconds however often it is told.
 

@@ -1,0 +1,228 @@
+"""Rows of a table as parameters of a pipeline: read, checked and priced, together a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from flows import arguments, library
+from flows.document import InvalidInput, Location, Problem, nearest
+from flows.pipeline import Pipeline, load
+from flows.plan import Plan
+from flows.plan_step import PlanStep, total
+from flows.producing import plan_pipeline
+from flows.references import find
+from flows.table import TableRow, read_table
+from tasks.session import Session
+
+AT_ONCE = 4
+_MOST_AT_ONCE = 64
+_NAME = "name"
+_OWN = ("pipeline", "at_once")
+_FILES = (".yaml", ".yml", ".json")
+_MOST_PROBLEMS = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """One production to be.
+
+    Attributes:
+        name: what people call it: the table's column ``name``, or the pipeline's name and the row's number.
+        params: of the pipeline, the campaign's own ones included.
+    """
+
+    name: str
+    source: TableRow
+    params: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """Its number, as the name of a step."""
+        return str(self.source.number)
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A table and the pipeline that its rows are parameters of.
+
+    Attributes:
+        named: the pipeline as it was asked for.
+        base: the folder of the pipeline's file.
+        common: parameters of every row that does not say them itself.
+    """
+
+    table: Path
+    named: str
+    pipeline: Pipeline
+    base: Path
+    common: dict[str, Any]
+    rows: tuple[Row, ...]
+    at_once: int = AT_ONCE
+
+    @property
+    def title(self) -> str:
+        """The table's name."""
+        return self.table.stem
+
+    def steps(self) -> list[tuple[str, str, str]]:
+        """Name, title and work of every row, as `flows.asked.Asked.steps` gives them of steps."""
+        return [(row.key, row.name, f"pipeline {self.pipeline.pipeline}") for row in self.rows]
+
+
+def asked_for(file: Path | None, given: list[str]) -> Campaign:
+    """The campaign that a command names: a table, ``pipeline=NAME``, and parameters for every row.
+
+    Raises:
+        InvalidInput: it cannot be read; with row and column.
+    """
+    said = dict(arguments.pairs(given, "-p"))
+    if file is None or "pipeline" not in said:
+        wanted = "campaign needs a table and a pipeline: -f rows.csv -p pipeline=product-teaser"
+        raise InvalidInput([Problem((), wanted)])
+    pipeline, _ = _pipeline(said["pipeline"])
+    at_once = said.get("at_once", str(AT_ONCE))
+    if not at_once.isdigit() or not 1 <= int(at_once) <= _MOST_AT_ONCE:
+        raise InvalidInput([Problem(("at_once",), f"must be a whole number, 1 to 64; got {at_once!r}")])
+    common = arguments.pipeline_params(pipeline, [one for one in given if one.partition("=")[0].strip() not in _OWN])
+    return read_campaign(file, said["pipeline"], common, int(at_once))
+
+
+def read_campaign(table: Path, named: str, common: dict[str, Any], at_once: int = AT_ONCE) -> Campaign:
+    """A campaign from its table; relative paths in it start from its folder.
+
+    Raises:
+        InvalidInput: with the row and column of every problem that can be seen without a plan.
+    """
+    pipeline, base = _pipeline(named)
+    sources = read_table(table)
+    columns = list(dict.fromkeys(column for source in sources for column in source.values))
+    unknown = [one for one in (*columns, *common) if one not in pipeline.params and one != _NAME]
+    if unknown:
+        known = f"Known: {', '.join(pipeline.params)}; `{_NAME}` names the production."
+        problems = [
+            Problem((), f"{table.name}: unknown column '{one}'.{nearest(one, pipeline.params)} {known}")
+            for one in unknown
+        ]
+        raise InvalidInput(problems)
+    rows = tuple(_row(source, pipeline, common, table.resolve().parent) for source in sources)
+    return Campaign(table.resolve(), named, pipeline, base, common, rows, at_once)
+
+
+def _pipeline(named: str) -> tuple[Pipeline, Path]:
+    """A pipeline by its name or file, and the folder it may read."""
+    if named.endswith(_FILES):
+        return load(Path(named))[0], Path(named).resolve().parent
+    known = library.pipelines()
+    if named in known:
+        return known[named], library.FOLDER
+    if named == "film":
+        raise InvalidInput([Problem((), "film takes a storyboard, not columns; a campaign runs any other pipeline")])
+    said = f"there is no pipeline '{named}'.{nearest(named, known)} Known: {', '.join(known)}."
+    raise InvalidInput([Problem((), f"{said} Or name a file such as my-film.yaml.")])
+
+
+def _row(source: TableRow, pipeline: Pipeline, common: dict[str, Any], folder: Path) -> Row:
+    values = dict(source.values)
+    default = f"{pipeline.title or pipeline.pipeline} {source.number}"
+    name = default if _NAME in pipeline.params else str(values.pop(_NAME, default))
+    if not source.typed:
+        values = {column: arguments.typed(pipeline, column, value) for column, value in values.items()}
+    return Row(name, source, {**common, **arguments.anchored(pipeline, values, folder)})
+
+
+async def plan_campaign(campaign: Campaign, session: Session) -> tuple[Plan, list[Plan]]:
+    """Check and price every row. What several rows ask for is paid once.
+
+    Returns:
+        The campaign's plan, a step for each row; and the plan of each row.
+
+    Raises:
+        InvalidInput: with row and column of every problem.
+    """
+    plans: list[Plan] = []
+    problems: list[Problem] = []
+    asked: set[str] = set()
+    for row in campaign.rows:
+        try:
+            plans.append(await plan_pipeline(campaign.pipeline, row.params, session, asked))
+        except InvalidInput as error:
+            problems += [_in_table(campaign, row, problem) for problem in error.problems]
+    if problems:
+        raise InvalidInput(list(_shortened(list(dict.fromkeys(problems)))))
+    steps = [_plan_step(campaign, row, plan) for row, plan in zip(campaign.rows, plans, strict=True)]
+    unknown = [f"{row.name}: {step}" for row, plan in zip(campaign.rows, plans, strict=True) for step in plan.unknown]
+    whole = Plan(
+        pipeline="campaign",
+        title=campaign.title,
+        region=plans[0].region,
+        steps=steps,
+        deliver=list(dict.fromkeys(path for plan in plans for path in plan.deliver)),
+        total_cny=sum((plan.total_cny for plan in plans), Decimal(0)),
+        unknown=unknown,
+        saved_cny=sum((plan.saved_cny for plan in plans), Decimal(0)),
+        calls=sum(step.calls - step.again for step in steps),
+        cached=sum(step.cached for step in steps),
+        warnings=list(dict.fromkeys(warning for plan in plans for warning in plan.warnings)),
+    )
+    return whole, plans
+
+
+def _plan_step(campaign: Campaign, row: Row, plan: Plan) -> PlanStep:
+    """A row's plan as one line."""
+    paid = [step for step in plan.steps if step.paid]
+    lengths = [step.seconds for step in paid if step.seconds is not None]
+    again = sum(step.again for step in paid)
+    asks = any(step.choose == "person" and step.calls for step in plan.steps)
+    return PlanStep(
+        name=row.key,
+        title=row.name,
+        does=campaign.pipeline.pipeline,
+        paid=True,
+        calls=plan.calls,
+        cached=sum(step.cached for step in paid),
+        again=again,
+        seconds=sum(lengths) if lengths else None,
+        quote_cny=None if plan.unknown else plan.total_cny,
+        full_cny=total([step.full_cny for step in paid]),
+        needs=[],
+        choose="person" if asks else None,
+        note=f"{again} of {plan.calls} generations are asked for by a row before, too: paid once" if again else "",
+    )
+
+
+def _in_table(campaign: Campaign, row: Row, problem: Problem) -> Problem:
+    """A problem of a row's production, at its row and column."""
+    column = _column(campaign.pipeline, problem.at)
+    if column in campaign.pipeline.params and not any(column in one.source.values for one in campaign.rows):
+        if column in campaign.common:
+            return replace(problem, at=(column,), place="")
+        return Problem((), f"{campaign.table.name}: column {column}: {problem.message}")
+    said = problem.message if column and problem.at[:1] != ("steps",) else f"{problem.at[1]}: {problem.message}"
+    return Problem((), f"{row.source.where(column)}: {said}")
+
+
+def _column(pipeline: Pipeline, at: Location) -> str | None:
+    """The parameter that a place in a pipeline gets its value from."""
+    if len(at) < 2 or at[0] != "steps":
+        return str(at[0]) if at else None
+    step = pipeline.steps.get(str(at[1]))
+    value: Any = step.model_dump() if step else None
+    for part in at[2:]:
+        if isinstance(value, dict):
+            value = value.get(str(part), value)
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+    named = [one.name for _, alternatives, _ in find({"value": value}) for one in alternatives]
+    if "item" in named and step is not None:
+        named += [one.name for _, alternatives, _ in find({"value": step.for_each}) for one in alternatives]
+    return next((name for name in named if name in pipeline.params), None)
+
+
+def _shortened(problems: list[Problem]) -> Iterator[Problem]:
+    yield from problems[:_MOST_PROBLEMS]
+    if len(problems) > _MOST_PROBLEMS:
+        yield Problem((), f"and {len(problems) - _MOST_PROBLEMS} more")
