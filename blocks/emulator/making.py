@@ -175,9 +175,12 @@ def _files(request: catalog.Request) -> int:
 
 
 def _asked(request: catalog.Request, lengths: Mapping[str, float]) -> dict[str, Any]:
-    """The request as the renderer gets it: the size and how many pictures, also by default; a template's length."""
+    """The request as the renderer gets it: size, tier, length and how many pictures, also by default."""
     asked = request.to_dict()
-    more: dict[str, Any] = {} if request.size is None else {"size": "{}*{}".format(*request.size)}
+    by_default = {name: getattr(request.parameters, name, None) for name in ("resolution", "duration")}
+    more: dict[str, Any] = {name: value for name, value in by_default.items() if value is not None}
+    if request.size is not None:
+        more["size"] = "{}*{}".format(*request.size)
     if request.row.kind == "image":
         more["n"] = request.pictures
     elif "input.template_id" in lengths:

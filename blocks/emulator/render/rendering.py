@@ -1,7 +1,6 @@
 """Choosing how a job is rendered: by what it was given and what its model makes."""
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
 
 import av
 from PIL import Image
@@ -24,22 +23,7 @@ from blocks.emulator.render.videos.edits import edit, outpaint
 from blocks.emulator.render.videos.extension import extend
 from blocks.emulator.render.videos.restyling import repaint, restyle
 
-T = TypeVar("T")
-DEFAULT_SECONDS = 5.0
 LONGEST_SECONDS = 60.0
-DEFAULT_TIERS = {
-    "wan2.6-i2v": "1080P",
-    "wan2.5-i2v": "1080P",
-    "wan2.2-i2v-plus": "1080P",
-}
-"""Tier when the request names none, by the start of the model id; 720P otherwise (models.yaml image-to-video)."""
-DEFAULT_SIZES = {
-    "wan2.6-t2v": (1920, 1080),
-    "wan2.5-t2v": (1920, 1080),
-    "wan2.2-t2v": (1920, 1080),
-    "wan2.6-r2v": (1920, 1080),
-}
-"""Size when the request names none, by the start of the model id; 1280x720 otherwise (models.yaml text-to-video)."""
 RENDERERS: dict[str, Callable[[RenderJob], Rendered]] = {
     "wan2.2-s2v": speech_to_video,
     "emo-v1": emo,
@@ -66,7 +50,7 @@ def render(job: RenderJob) -> Rendered:
     """Make a job's output.
 
     Args:
-        job: The job; its request is taken as valid.
+        job: The job; its request is taken as valid, and what it leaves out by default is filled in.
 
     Returns:
         The files in ``job.out_dir`` and what they hold.
@@ -89,7 +73,7 @@ def render(job: RenderJob) -> Rendered:
 
 def _from_words(job: RenderJob) -> Rendered:
     """Text to video; reference pictures, if any, are shown beside it."""
-    size = asked_size(job.parameters, default=_by_model(DEFAULT_SIZES, job.model, (1280, 720)))
+    size = asked_size(job.parameters, default=(1280, 720))
     seconds = _seconds(job)
     pictures = [load(path) for field in REFERENCES for path in job.media(field)]
     insets = Insets(pictures, size) if pictures else None
@@ -113,7 +97,7 @@ def _animatic(job: RenderJob, size: tuple[int, int], seconds: float, insets: Ins
 
 def _from_picture(job: RenderJob, first: Image.Image) -> Rendered:
     """First frame to video, an effect on it, first and last frame to video."""
-    tier = str(job.parameters.get("resolution") or _by_model(DEFAULT_TIERS, job.model, "720P")).upper()
+    tier = str(job.parameters.get("resolution") or "720P").upper()
     size = tier_size(first.width, first.height, tier if tier in TIER_PIXELS else "720P")
     seconds = _seconds(job)
     marked = bool(job.parameters.get("watermark"))
@@ -146,14 +130,10 @@ def _seconds(job: RenderJob) -> float:
         seconds = float(value) if value is not None else None
     except (TypeError, ValueError):
         seconds = None
-    return min(LONGEST_SECONDS, max(1 / FPS, seconds or DEFAULT_SECONDS))
+    return min(LONGEST_SECONDS, max(1 / FPS, seconds or 5.0))
 
 
 def _shot_type(job: RenderJob) -> str | None:
     """What the request says about shots; marks in the prompt decide where the model has no such parameter."""
     value = job.parameters.get("shot_type")
     return str(value) if value else None
-
-
-def _by_model(table: dict[str, T], model: str, default: T) -> T:
-    return next((value for start, value in table.items() if model.startswith(start)), default)
