@@ -16,6 +16,8 @@ from tasks.operations import OPERATIONS
 FILE = Path(__file__).parents[1] / "docs" / "pipeline.schema.json"
 """Where it is published; ``make docs`` writes it."""
 
+_OF_MODELS = ("parameters", "fallback", "take", "takes", "choose")
+
 
 def pipeline_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a pipeline file.
@@ -45,10 +47,21 @@ def pipeline_schema() -> dict[str, Any]:
     schema["$defs"]["Step"]["allOf"] = [
         {
             "if": {"properties": {key: {"const": name}}, "required": [key]},
-            "then": {"properties": {part: {"properties": fields} for part, fields in parts.items()}},
+            "then": {
+                "properties": {
+                    part: {"properties": fields, "additionalProperties": False} for part, fields in parts.items()
+                }
+            },
         }
         for key, name, parts in given
     ]
+    schema["$defs"]["Step"]["oneOf"] = [
+        {"required": ["model"], "title": "a model of the catalog"},
+        {"required": ["use"], "title": "a local operation", "properties": dict.fromkeys(_OF_MODELS, False)},
+        {"required": ["pipeline"], "title": "another pipeline", "properties": dict.fromkeys(_OF_MODELS, False)},
+    ]
+    for part in ("params", "steps", "outputs"):
+        schema["properties"][part]["additionalProperties"] = False
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A wanflow pipeline",
@@ -69,11 +82,11 @@ def _inputs() -> list[tuple[str, str, dict[str, Any]]]:
     """For each model, operation and pipeline, the names that stand in its ``input`` and ``parameters``."""
     found: list[tuple[str, str, dict[str, Any]]] = []
     for row in catalog.MODELS.values():
-        parts: dict[str, dict[str, Any]] = {}
+        parts: dict[str, dict[str, Any]] = {"input": {}, "parameters": {}}
         for path, field in row.fields.items():
             part, _, name = path.partition(".")
             if part in ("input", "parameters") and "." not in name:
-                parts.setdefault(part, {})[name] = {"description": field.description or ""}
+                parts[part][name] = {"description": field.description or ""}
         found.append(("model", row.id, parts))
     for name, operation in OPERATIONS.items():
         fields = operation.inputs.model_json_schema().get("properties", {})
