@@ -144,7 +144,8 @@ async def _together(step_run: StepRun, scopes: list[Scope], jobs: list[Any]) -> 
 
 def _said_left_out(step_run: StepRun, of: int) -> str | None:
     left_out = step_run.left_out
-    return f"left out {len(left_out)} of {of}: {'; '.join(left_out)}" if left_out else None
+    counted = f" {len(left_out)} of {of}" if of > 1 else ""
+    return f"left out{counted}: {'; '.join(left_out)}" if left_out else None
 
 
 async def _chosen(run: PipelineRun, step_run: StepRun, each: list[Lane]) -> list[Lane]:
@@ -225,6 +226,9 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope, at: Locat
         step_run.generations.append((scope.index, generation))
         step_run.handles.append(generation.handle)
         if generation.succeeded:
+            for part in generation.values.get("failed_parts", ()):
+                said = ": ".join(text for text in (part["code"], part["message"]) if text)
+                step_run.left_out.append(f"{label}: one of its results: {said}")
             return outputs_of(generation.model, generation.assets, generation.values)
         failure = with_prompt(generation)
         if failure and is_final(step, failure):

@@ -27,6 +27,7 @@ RULES: list[dict[str, Any]] = [
     {"at": "submit", "prompt": "hesitant", "do": {"kind": "slow", "seconds": 3}},
     {"at": "task", "prompt": "indecent", "do": "moderate"},
     {"at": "task", "prompt": "slow", "do": {"kind": "timing", "run_seconds": 2}},
+    {"at": "task", "prompt": "half of them", "do": {"kind": "fail_parts", "parts": [0]}},
     {"at": "task", "prompt": "queued", "do": {"kind": "timing", "queue_seconds": 60}},
     {"at": "task", "prompt": "endless", "do": {"kind": "timing", "run_seconds": 6}},
     {"at": "task", "prompt": "lasting", "do": {"kind": "timing", "run_seconds": 15}},

@@ -273,3 +273,21 @@ async def test_a_refused_key_stops_everything_that_has_not_begun(
     assert states(run) == {"one": "failed", "two": "skipped"}
     assert str(run.steps["two"].reason).startswith("the run was stopped: ")
     assert submits() == []
+
+
+async def test_a_job_that_failed_in_part_is_delivered_partly(session: Session, pipeline_of: Made) -> None:
+    """Of two pictures one is held back: the step goes on with the other and says what is missing and why."""
+    run = await run_steps(
+        pipeline_of(
+            """
+    pictures: {model: wan2.2-t2i-flash, input: {prompt: half of them}, parameters: {n: 2}}
+    sheet: {use: contact_sheet, input: {sources: "${pictures.images}"}}
+"""
+        ),
+        {},
+    )
+    assert states(run) == {"pictures": "done", "sheet": "done"}
+    assert len(run.steps["pictures"].outputs["images"]) == 1
+    [left_out] = run.steps["pictures"].left_out
+    assert left_out.startswith("pictures: one of its results: InternalError.Timeout: ")
+    assert run.steps["pictures"].reason == f"left out: {left_out}"
