@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from flows.terminal import money
 
 _WIDTH, _HEIGHT = 216, 66
 _GAP, _ROW = 70, 22
+_LANE = 10
 _MARGIN = 28
 _HEAD = 64
 _CHARACTERS = 27
@@ -53,30 +55,51 @@ def mermaid(plan: Plan) -> str:
 def svg(plan: Plan) -> str:
     """The same as a picture: a column for each wave of steps, a box for each step, an arrow for each dependency."""
     columns = _columns(plan)
-    place = {
-        step.name: (_MARGIN + column * (_WIDTH + _GAP), _HEAD + row * (_HEIGHT + _ROW))
-        for column, steps in enumerate(columns)
-        for row, step in enumerate(steps)
-    }
+    place: dict[tuple[str, int], tuple[int, int]] = {}
+    lowest = _HEAD
+    for column, cells in enumerate(columns):
+        y = _HEAD
+        for cell in cells:
+            place[cell.name, column] = (_MARGIN + column * (_WIDTH + _GAP), y)
+            y += (_LANE if cell.passes else _HEIGHT) + _ROW
+        lowest = max(lowest, y - _ROW)
+    own = {cell.name: place[cell.name, column] for column, cells in enumerate(columns) for cell in cells if cell.step}
     width = 2 * _MARGIN + len(columns) * _WIDTH + (len(columns) - 1) * _GAP
-    height = _HEAD + max(len(steps) for steps in columns) * (_HEIGHT + _ROW) + _MARGIN - _ROW
     price = money(plan.total_cny) + (" and more of unknown price" if plan.unknown else "")
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        'font-family="system-ui, sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {lowest + _MARGIN}" width="{width}" '
+        f'height="{lowest + _MARGIN}" font-family="system-ui, sans-serif" font-size="12">',
         '<defs><marker id="to" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
         '<path d="M0 0 L8 4 L0 8 z" fill="#7b8794"/></marker></defs>',
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
-        f'<text x="{_MARGIN}" y="34" font-size="17" font-weight="600" fill="#1c2733">{escape(plan.title)}'
-        f'<tspan dx="12" font-size="13" font-weight="400" fill="#5b6b7b">{escape(price)}</tspan></text>',
+        f'<rect width="{width}" height="{lowest + _MARGIN}" fill="#ffffff"/>',
+        f'<text x="{_MARGIN}" y="34" font-size="17" font-weight="600" fill="#1c2733">'
+        f"{escape(_short(plan.title, (width - 2 * _MARGIN) // 20))}</text>",
+        f'<text x="{_MARGIN}" y="52" fill="#5b6b7b">{escape(_short(price, (width - 2 * _MARGIN) // 8))}</text>',
     ]
     for step in plan.steps:
-        parts += [_arrow(place[needed], place[step.name]) for needed in step.needs if needed in place]
-    parts += [_box(step, place[step.name]) for step in plan.steps]
+        for needed in step.needs:
+            if needed in own:
+                passed = [
+                    place[needed, column] for column in range(len(columns)) if _between(column, needed, step, own)
+                ]
+                parts.append(_arrow(own[needed], passed, own[step.name]))
+    parts += [_box(step, own[step.name]) for step in plan.steps]
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def _columns(plan: Plan) -> list[list[PlanStep]]:
+@dataclass(frozen=True)
+class _Cell:
+    """A place in a column: a step, or room for what passes from an earlier step to a later one."""
+
+    name: str
+    step: PlanStep | None = None
+
+    @property
+    def passes(self) -> bool:
+        return self.step is None
+
+
+def _columns(plan: Plan) -> list[list[_Cell]]:
     """The steps by how many others must come first; within a column near to what they wait for."""
     known = {step.name: step for step in plan.steps}
     depth: dict[str, int] = {}
@@ -86,28 +109,39 @@ def _columns(plan: Plan) -> list[list[PlanStep]]:
             depth[name] = 1 + max((of(needed) for needed in known[name].needs if needed in known), default=-1)
         return depth[name]
 
-    columns: list[list[PlanStep]] = [[] for _ in range(1 + max(of(step.name) for step in plan.steps))]
+    columns: list[list[_Cell]] = [[] for _ in range(1 + max(of(step.name) for step in plan.steps))]
+    last = {
+        needed: of(step.name) for step in sorted(plan.steps, key=lambda step: of(step.name)) for needed in step.needs
+    }
     for step in plan.steps:
-        columns[of(step.name)].append(step)
+        columns[of(step.name)].append(_Cell(step.name, step))
+        for column in range(of(step.name) + 1, last.get(step.name, 0)):
+            columns[column].append(_Cell(step.name))
     row: dict[str, float] = {}
-    for steps in columns:
-        steps.sort(key=lambda step: _mean([row[needed] for needed in step.needs if needed in row]))
-        row |= {step.name: float(number) for number, step in enumerate(steps)}
+    for cells in columns:
+        cells.sort(key=lambda cell: _mean([row[needed] for needed in _before(cell) if needed in row]))
+        row |= {cell.name: float(number) for number, cell in enumerate(cells)}
     return columns
+
+
+def _before(cell: _Cell) -> list[str]:
+    return [cell.name] if cell.step is None else cell.step.needs
 
 
 def _mean(numbers: list[float]) -> float:
     return sum(numbers) / len(numbers) if numbers else 0.0
 
 
-def _arrow(start: tuple[int, int], end: tuple[int, int]) -> str:
+def _arrow(start: tuple[int, int], passed: list[tuple[int, int]], end: tuple[int, int]) -> str:
+    """From the right side of a box to the left side of another, between the boxes that it passes."""
     x, y = start[0] + _WIDTH, start[1] + _HEIGHT // 2
-    to, down = end[0] - 2, end[1] + _HEIGHT // 2
-    middle = to - _GAP // 2
-    return (
-        f'<path d="M{x} {y} L{max(x, middle - _GAP // 2)} {y} C{middle} {y} {middle} {down} {to} {down}" '
-        'fill="none" stroke="#7b8794" stroke-width="1.4" marker-end="url(#to)"/>'
-    )
+    path = f"M{x} {y}"
+    for to, down in [*((left, top + _LANE // 2) for left, top in passed), (end[0] - 2, end[1] + _HEIGHT // 2)]:
+        middle = (x + to) // 2
+        path += f" C{middle} {y} {middle} {down} {to} {down}"
+        x, y = to + _WIDTH, down
+        path += "" if to == end[0] - 2 else f" L{x} {y}"
+    return f'<path d="{path}" fill="none" stroke="#7b8794" stroke-width="1.4" marker-end="url(#to)"/>'
 
 
 def _box(step: PlanStep, at: tuple[int, int]) -> str:
@@ -143,9 +177,8 @@ def _kind(step: PlanStep) -> str:
     return "paid" if step.paid and step.calls else "local"
 
 
-def _short(text: str) -> str:
-    """What fits into a box; Chinese characters are twice as wide as letters."""
-    room = _CHARACTERS
+def _short(text: str, room: int = _CHARACTERS) -> str:
+    """What fits into so many letters; Chinese characters are twice as wide."""
     for number, character in enumerate(text):
         room -= 2 if unicodedata.east_asian_width(character) in "WF" else 1
         if room < 0:
