@@ -16,7 +16,7 @@ _WIDTH, _HEIGHT = 216, 66
 _GAP, _ROW = 70, 22
 _LANE = 10
 _MARGIN = 28
-_HEAD = 64
+_HEAD = 72
 _CHARACTERS = 27
 _PAID, _LOCAL, _CACHED = ("#fff4e0", "#c77700"), ("#eef2f6", "#5b6b7b"), ("#e6f5ea", "#2f8a4a")
 
@@ -79,10 +79,9 @@ def svg(plan: Plan) -> str:
     for step in plan.steps:
         for needed in step.needs:
             if needed in own:
-                passed = [
-                    place[needed, column] for column in range(len(columns)) if _between(column, needed, step, own)
-                ]
-                parts.append(_arrow(own[needed], passed, own[step.name]))
+                left, right = own[needed][0], own[step.name][0]
+                lanes = [at for (name, _), at in place.items() if name == needed and left < at[0] < right]
+                parts.append(_arrow(own[needed], lanes, own[step.name]))
     parts += [_box(step, own[step.name]) for step in plan.steps]
     return "\n".join([*parts, "</svg>"]) + "\n"
 

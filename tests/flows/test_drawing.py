@@ -19,7 +19,7 @@ TEXT = """
 pipeline: kites
 title: Kites <&> "wind"
 steps:
-  first: {title: 海边的风筝慢慢升起来镜头拉远天空, model: wan2.6-t2v, input: {prompt: A kite}, parameters: {duration: 2}}
+  first: {title: 海边的风筝慢慢升起来镜头拉远天空, model: wan2.6-t2v, input: {prompt: Kite}, parameters: {duration: 2}}
   end: {use: last_frame, input: {video: "${first.video}"}}
   second: {model: wan2.6-i2v-flash, input: {img_url: "${end.image}", prompt: It falls}, parameters: {duration: 2}}
   never: {when: false, use: first_frame, input: {video: "${first.video}"}}
