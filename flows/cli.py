@@ -214,14 +214,22 @@ def spend(
 
 
 @app.command()
-def pipelines(as_json: JsonOption = False) -> None:
-    """List the built-in pipelines."""
-    from flows.listing import pipelines_listed, show_pipelines
+def pipelines(
+    pipeline: Annotated[str | None, typer.Argument(metavar="PIPELINE")] = None, as_json: JsonOption = False
+) -> None:
+    """List the built-in pipelines, or show one: what it takes."""
+    from flows.listing import pipeline_listed, pipelines_listed, show_pipeline, show_pipelines
 
+    def look() -> Any:
+        return pipelines_listed() if pipeline is None else pipeline_listed(pipeline)
+
+    found = guarded(look, as_json)
     if as_json:
-        print_json(pipelines_listed())
-    else:
+        print_json(found)
+    elif pipeline is None:
         show_pipelines()
+    else:
+        show_pipeline(found)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from blocks.catalog import UnknownModel
 from blocks.catalog.sources import collected
 from flows import library
 from flows import model_words as words
-from flows.document import InvalidInput, Problem
+from flows.document import InvalidInput, Problem, nearest
 from flows.kinds import no_model
 from flows.model_examples import examples
 from flows.terminal import out
@@ -180,18 +180,39 @@ def pipelines_listed() -> list[dict[str, Any]]:
     ]
 
 
+def pipeline_listed(name: str) -> dict[str, Any]:
+    """One built-in pipeline with its parameters.
+
+    Raises:
+        InvalidInput: there is no such pipeline; names the nearest.
+    """
+    known = {pipeline["name"]: pipeline for pipeline in pipelines_listed()}
+    if name not in known:
+        said = f"there is no pipeline '{name}'.{nearest(name, known)} Known: {', '.join(known)}."
+        raise InvalidInput([Problem((), said)])
+    return known[name]
+
+
 def show_pipelines() -> None:
-    """The pipelines with their parameters."""
+    """The pipelines with what they make."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Pipeline", style="cyan", no_wrap=True)
+    table.add_column("What it makes")
     for pipeline in pipelines_listed():
-        out.print(Text(pipeline["name"], style="bold cyan"))
-        out.print(Padding(Text(pipeline["description"]), (0, 0, 0, 2)))
-        params = Table(box=None, pad_edge=False, show_header=False)
-        params.add_column(no_wrap=True, style="cyan")
-        params.add_column(no_wrap=True, style="dim")
-        params.add_column()
-        for name, param in pipeline["params"].items():
-            params.add_row(f"  {name}{' *' if param['required'] else ''}", param["type"], param["description"])
-        out.print(params)
-    out.print(
-        Text("* required. wanflow plan PIPELINE -p KEY=VALUE prices one; a file of your own goes as well.", "dim")
-    )
+        table.add_row(pipeline["name"], pipeline["description"])
+    out.print(table)
+    out.print(Text("wanflow pipelines PIPELINE shows its parameters; plan and run take files of your own, too.", "dim"))
+
+
+def show_pipeline(pipeline: dict[str, Any]) -> None:
+    """A pipeline with its parameters."""
+    out.print(Text(pipeline["name"], style="bold cyan"))
+    out.print(Padding(Text(pipeline["description"]), (0, 0, 0, 2)))
+    params = Table(box=None, pad_edge=False, show_header=False)
+    params.add_column(no_wrap=True, style="cyan")
+    params.add_column(no_wrap=True, style="dim")
+    params.add_column()
+    for name, param in pipeline["params"].items():
+        params.add_row(f"  {name}{' *' if param['required'] else ''}", param["type"], param["description"])
+    out.print(params)
+    out.print(Text(f"* required. wanflow plan {pipeline['name']} -p KEY=VALUE prices it.", style="dim"))

@@ -54,6 +54,7 @@ def test_help_names_every_command() -> None:
         "run",
         "generate",
         "pipelines",
+        "new",
         "models",
         "emulator",
         "up",
@@ -102,7 +103,12 @@ def test_pipelines_are_listed_with_their_parameters() -> None:
     """The film and every pipeline file of the library are there."""
     names = [pipeline["name"] for pipeline in one_document(run("pipelines", "--json"))]
     assert names[0] == "film" and "moving-picture" in names
-    assert "picture *" in run("pipelines").stdout
+    shown = run("pipelines").stdout
+    assert all(name in shown for name in names) and max(map(len, shown.splitlines())) <= 80
+    assert "picture *" in run("pipelines", "moving-picture").stdout
+    assert one_document(run("pipelines", "moving-picture", "--json"))["params"]["picture"]["required"]
+    refused = run("pipelines", "moving-pictures")
+    assert refused.exit_code == 2 and "moving-picture" in refused.stderr
 
 
 def test_a_plan_is_a_table_within_80_columns_and_sends_nothing(service: Emulator, submits: Submits) -> None:
