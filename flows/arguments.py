@@ -73,13 +73,18 @@ def typed(pipeline: Pipeline, key: str, raw: str) -> Any:
 def anchored(pipeline: Pipeline, params: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Parameters with the relative paths of files made absolute."""
 
+    def listed(name: str, value: Any) -> Any:
+        one = name in pipeline.params and pipeline.params[name].type == "list" and value is not None
+        return [value] if one and not isinstance(value, list) else value
+
     def anchor_all(value: Any) -> Any:
         if isinstance(value, list):
             return [anchor_all(item) for item in value]
         return anchor(value, folder) if isinstance(value, str) else value
 
     kinds = {name: param.items if param.type == "list" else param.type for name, param in pipeline.params.items()}
-    return {name: anchor_all(value) if kinds.get(name) in FILES else value for name, value in params.items()}
+    given = {name: listed(name, value) for name, value in params.items()}
+    return {name: anchor_all(value) if kinds.get(name) in FILES else value for name, value in given.items()}
 
 
 def storyboard(data: dict[str, Any], given: Iterable[str]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class Plan(BaseModel):
 
     Attributes:
         total_cny: the sum of all known quotes; read it together with ``unknown``.
+        maybe_cny: what of it falls due only if a run finds that it is needed, e.g. for a second model after a no.
         unknown: steps whose price is not known before the run.
         saved_cny: what the cached calls would have cost.
         warnings: what looks odd but can run.
@@ -35,6 +36,7 @@ class Plan(BaseModel):
     steps: list[PlanStep]
     deliver: list[str]
     total_cny: Decimal
+    maybe_cny: Decimal = Decimal(0)
     unknown: list[str]
     saved_cny: Decimal
     calls: int
@@ -78,6 +80,7 @@ async def make_plan(
         steps=rows,
         deliver=list(pipeline.deliver),
         total_cny=sum((row.quote_cny for row in rows if row.quote_cny is not None), Decimal(0)),
+        maybe_cny=sum((row.quote_cny for row in rows if row.maybe and row.quote_cny is not None), Decimal(0)),
         unknown=[row.name for row in rows if row.quote_cny is None],
         saved_cny=sum(
             (row.full_cny - row.quote_cny for row in rows if row.full_cny and row.quote_cny is not None), Decimal(0)

@@ -20,6 +20,7 @@ class PlanStep(BaseModel):
         needs: the steps it waits for.
         takes: how many variants of each item.
         choose: how one of them is picked.
+        maybe: whether only a run will know if it is needed: its ``when`` is still open, or what it waits for is.
         within: the step that runs the pipeline it belongs to.
     """
 
@@ -35,6 +36,7 @@ class PlanStep(BaseModel):
     needs: list[str]
     takes: int = 1
     choose: str | None = None
+    maybe: bool = False
     within: str | None = None
     again: int = 0
     note: str = ""
@@ -50,6 +52,7 @@ def added(row: PlanStep, other: PlanStep) -> PlanStep:
             "seconds": None if row.seconds is None or other.seconds is None else row.seconds + other.seconds,
             "quote_cny": total([row.quote_cny, other.quote_cny]),
             "full_cny": total([row.full_cny, other.full_cny]),
+            "maybe": row.maybe and other.maybe,
             "note": row.note or other.note,
         }
     )

@@ -57,14 +57,15 @@ async def run_pipeline(pipeline: Pipeline, params: dict[str, Any]) -> Production
 
 
 def within_limit(plan: Plan, session: Session) -> None:
-    """Let a plan pass that keeps the session's limit.
+    """Let a plan pass that keeps the session's limit; what may not be needed is left to the budget of the run.
 
     Raises:
         BudgetExceeded: it does not; nothing was sent.
     """
     limit = session.budget.limit
-    if limit is not None and plan.total_cny > limit:
-        raise BudgetExceeded(f"the plan comes to {plan.total_cny} CNY, over the limit of {limit} CNY; nothing was sent")
+    certain = plan.total_cny - plan.maybe_cny
+    if limit is not None and certain > limit:
+        raise BudgetExceeded(f"the plan comes to {certain} CNY, over the limit of {limit} CNY; nothing was sent")
 
 
 async def ready(session: Session) -> None:

@@ -27,6 +27,8 @@ err = Console(stderr=True)
 money = price
 
 _WIDE = 110
+_NUMBERS_WIDE = 38
+"""Columns that the numbers of a plan take, with the gaps between them."""
 
 _MARKS = {
     "waiting": ("·", "dim"),
@@ -55,11 +57,12 @@ def money_json(amount: Decimal | None) -> dict[str, Any] | None:
 def show_plan(plan: Plan) -> None:
     """A plan as a table and its sum; what each step waits for, too, where there is room."""
     table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
-    table.add_column("Step", overflow="ellipsis", no_wrap=True)
-    table.add_column("Does", overflow="ellipsis", no_wrap=True, style="cyan")
+    wide = out.width >= _WIDE
+    words = None if wide else max(12, (out.width - _NUMBERS_WIDE) // 2)
+    table.add_column("Step", overflow="ellipsis", no_wrap=True, max_width=words)
+    table.add_column("Does", overflow="ellipsis", no_wrap=True, max_width=words, style="cyan")
     for name in ("Calls", "Cached", "Seconds", "Price"):
         table.add_column(name, justify="right", no_wrap=True)
-    wide = out.width >= _WIDE
     if wide:
         table.add_column("After", overflow="ellipsis", no_wrap=True, style="dim")
     titles = {step.name: step.title for step in plan.steps}
@@ -77,10 +80,11 @@ def show_plan(plan: Plan) -> None:
     out.print(Text(plan.title, style="bold"))
     out.print(table)
     if not wide:
+        runs = {step.name for step in plan.steps if step.calls}
         for step in plan.steps:
-            if step.needs:
-                after = ", ".join(titles.get(name, name) for name in step.needs)
-                out.print(Text(f"{step.title} after {after}", style="dim"))
+            if step.calls and (needs := [name for name in step.needs if name in runs]):
+                named = ", ".join(titles.get(name, name) for name in needs)
+                out.print(Text(f"{step.title} after {named}", style="dim"))
     for step in plan.steps:
         if step.note:
             out.print(Text(f"{step.title}: {step.note}", style="dim"))
@@ -91,6 +95,8 @@ def show_plan(plan: Plan) -> None:
 
 def _sum(plan: Plan) -> Text:
     text = Text(f"{counted(plan.calls, plan.cached)}: ").append(money(plan.total_cny), style="bold")
+    if plan.maybe_cny:
+        text.append(f", {money(plan.maybe_cny)} of it only if needed")
     if plan.unknown:
         text.append(f" and {len(plan.unknown)} of unknown price ({', '.join(plan.unknown)})", style="yellow")
     if plan.saved_cny:

@@ -46,6 +46,7 @@ class Walk:
     Args:
         name: of the step that runs this pipeline, for the names of the rows; empty outside.
         needs: what that step waits for.
+        maybe: whether only a run will know if that step is needed.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Walk:
         name: str = "",
         title: str = "",
         needs: list[str] | None = None,
+        maybe: bool = False,
     ) -> None:
         self.pipeline = pipeline
         self.scope = scope
@@ -65,6 +67,8 @@ class Walk:
         self._name = name
         self._title = title
         self._needs = needs or []
+        self._all_maybe = maybe
+        self._maybe: set[str] = set()
 
     async def all(self) -> None:
         """Walk every step.
@@ -88,8 +92,11 @@ class Walk:
         step = self.pipeline.steps[name]
         at: Location = ("steps", name)
         try:
-            if truth(step, self.scope, at) is False:
+            needed = truth(step, self.scope, at)
+            if needed is False:
                 raise StepSkipped("its `when` does not hold")
+            if needed is None or self._all_maybe or self._waits_for_maybe(step):
+                self._maybe.add(name)
             scopes = lanes(step, self.scope, at)
             calls = [await self._prepared(step, scope, at) for scope in scopes]
         except StepSkipped as skipped:
@@ -140,6 +147,7 @@ class Walk:
             name=self._named(name),
             title=self._titled(name, step),
             needs=self._waits(name),
+            maybe=name in self._maybe,
         )
         try:
             await walk.all()
@@ -148,6 +156,12 @@ class Walk:
         for key, row in walk.rows.items():
             rows[key] = added(rows[key], row) if key in rows else row
         return given_by(call.inner, walk.scope)
+
+    def _waits_for_maybe(self, step: Step) -> bool:
+        """Whether it refers to something that may not be there, and names nothing instead."""
+        return any(
+            all(one.name in self._maybe for one in alternatives) for _, alternatives, _ in step.found_references()
+        )
 
     def _named(self, name: str) -> str:
         return f"{self._name}/{name}" if self._name else name
@@ -175,6 +189,7 @@ class Walk:
             needs=self._waits(name),
             takes=step.takes,
             choose=step.choose,
+            maybe=name in self._maybe,
             within=self._name or None,
             again=sum(one.again and one.known is None for one in looked),
             note=note,

@@ -234,3 +234,34 @@ steps:
         voice=str(tmp_path / "voice.wav"),
     )
     assert (price(plan, "talk"), plan.steps[0].seconds) == (Decimal("3.0"), 6)
+
+
+MAYBE = """
+pipeline: p
+params: {portrait: {type: image, default: portrait.png}, voice: {type: audio, default: voice.wav}}
+steps:
+  check: {model: wan2.2-s2v-detect, input: {image_url: "${portrait}"}}
+  talks:
+    when: ${check.passed}
+    model: wan2.2-s2v
+    input: {image_url: "${portrait}", audio_url: "${voice}"}
+    parameters: {resolution: 480P}
+  instead:
+    when: not ${check.passed}
+    model: liveportrait
+    input: {image_url: "${portrait}", audio_url: "${voice}"}
+  styled: {model: video-style-transform, input: {video_url: "${talks.video}"}}
+  film: {use: concatenate, input: {videos: ["${talks.video or instead.video}"]}}
+deliver: {a.mp4: "${film.video}"}
+"""
+
+
+async def test_what_only_a_run_will_decide_is_told_apart(planned: Planned, tmp_path: Path) -> None:
+    """Either the one model or the other will talk: neither price is certain, nor that of what follows from one."""
+    Image.new("RGB", (640, 640)).save(tmp_path / "portrait.png")
+    with wave.open(str(tmp_path / "voice.wav"), "wb") as voice:
+        voice.setparams((1, 2, 16000, 0, "NONE", ""))
+        voice.writeframes(bytes(64000))
+    plan = await planned(MAYBE)
+    assert {row.name for row in plan.steps if row.maybe} == {"talks", "instead", "styled", "film"}
+    assert plan.total_cny - plan.maybe_cny == price(plan, "check") == Decimal("0.004")
