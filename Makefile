@@ -56,8 +56,10 @@ faults: setup ## real processes killed under every kind of trouble, then audited
 bench: setup ## measurements
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
 
-docs: setup ## the pages of docs/models, from the catalog
+docs: setup ## the pages of docs/models, the tables of docs/pipelines.md, the JSON Schema of pipelines
 	$(BIN)/python -m flows.model_pages
+	$(BIN)/python -m flows.pipelines_page
+	$(BIN)/python -m flows.schema
 
 lock: setup ## pins the newest versions that fit pyproject.toml
 	.ci/lock
