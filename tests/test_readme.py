@@ -21,6 +21,7 @@ from PIL import Image
 from blocks import catalog
 from blocks.emulator import Emulator
 from blocks.media import probe
+from flows import library
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -91,6 +92,16 @@ def test_the_readme_has_commands_and_knows_which_are_run_elsewhere() -> None:
 def test_a_command_of_the_readme_works(command: str, desk: Path, environment: dict[str, str]) -> None:
     """A command as it stands in the README ends well."""
     assert run(command, desk, environment).strip() or command.startswith("echo")
+
+
+def test_every_built_in_pipeline_is_in_the_gallery_with_an_example() -> None:
+    """The gallery names each pipeline once with what goes in and comes out, and its example is there."""
+    gallery = README.partition("\n## Gallery\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| \[?`([\w-]+)`(?:\]\((.+?)\))? \| (.+) \| (.+) \|$", gallery, re.MULTILINE)
+    assert [name for name, *_ in rows] == ["film", "campaign", *library.names()]
+    for name, file, goes_in, comes_out in rows[2:]:
+        assert file == f"flows/library/{name}.yaml" and goes_in and comes_out
+        assert (ROOT / "flows" / "examples" / f"{name}.yaml").is_file(), name
 
 
 @pytest.mark.slow
