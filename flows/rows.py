@@ -162,6 +162,7 @@ async def plan_campaign(campaign: Campaign, session: Session) -> tuple[Plan, lis
         steps=steps,
         deliver=list(dict.fromkeys(path for plan in plans for path in plan.deliver)),
         total_cny=sum((plan.total_cny for plan in plans), Decimal(0)),
+        maybe_cny=sum((plan.maybe_cny for plan in plans), Decimal(0)),
         unknown=unknown,
         saved_cny=sum((plan.saved_cny for plan in plans), Decimal(0)),
         calls=sum(step.calls - step.again for step in steps),

@@ -63,6 +63,21 @@ async def test_the_example_is_priced_and_what_rows_share_counts_once() -> None:
     assert (plan.calls, plan.total_cny, plan.unknown) == (3, Decimal("1.80"), [])
 
 
+async def test_what_falls_due_only_if_needed_is_told_apart(tmp_path: Path) -> None:
+    """A light head is filmed only where its check passes: of two rows' price the checks alone are certain."""
+    inputs = Path(flows.__file__).parent / "examples" / "presenter"
+    (tmp_path / "said.jsonl").write_text(
+        "\n".join(
+            json.dumps({"portrait": str(inputs / "maya.jpg"), "speech": [str(inputs / speech)]})
+            for speech in ("1-welcome.mp3", "2-goodbye.mp3")
+        )
+    )
+    async with open_session(str(tmp_path / "media"), offline=True) as session:
+        plan = await Asked("campaign", tmp_path / "said.jsonl", ["pipeline=presenter"]).plan(session)
+    assert plan.maybe_cny > 0
+    assert plan.total_cny - plan.maybe_cny == Decimal("0.004")  # both rows check the same portrait
+
+
 async def test_wrong_values_are_refused_with_row_and_column(tmp_path: Path) -> None:
     """All of them at once: of the wrong type, missing, not there, and what only the model refuses."""
     Image.new("RGB", (100, 100)).save(tmp_path / "small.png")
