@@ -28,7 +28,7 @@ class Param(BaseModel):
     type: ParamType = Field(
         default="text",
         description="What it holds; media and files are local paths, storage URLs or web URLs, a list of them also a "
-        "folder or a pattern such as shots/*.png. file is one that is no media: captions, for instance.",
+        "folder or a pattern such as shots/*.png. file is one of captions, SRT or WebVTT.",
     )
     description: str = Field(default="", description="For the person who fills in the form.")
     default: Any = Field(default=None, description="When none is given; a parameter without one is required.")

@@ -225,7 +225,7 @@ def _docstring(pipeline: Pipeline) -> str:
     """What Prefect's form says of each parameter: it reads the arguments of the docstring."""
     lines = [f"    {name}: {_said(param)}" for name, param in pipeline.params.items()]
     lines += [f"    {name}: {kind.__metadata__[0].description}" for name, (kind, _) in _COMMON.items()]
-    return "\n".join([pipeline.description, "", "Args:", *lines])
+    return "\n".join([pipeline.description or pipeline.pipeline, "", "Args:", *lines])
 
 
 def _said(param: Param) -> str:

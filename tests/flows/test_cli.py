@@ -121,6 +121,11 @@ def test_a_plan_is_a_table_within_80_columns_and_sends_nothing(service: Emulator
     assert len(rows) == 4 and len({len(row.rstrip()) for row in rows}) == 1
     assert "scene 2: Paper Craft  video-style-transform" in result.stdout
     assert lines[-1] == "4 generations: ¥4.40"
+    assert "film after " in result.stdout and "scene 2: Paper Craft after " in result.stdout
+    drawn = run("plan", "film", "-f", story(), "--draw", "film.svg")
+    assert drawn.exit_code == 0 and Path("film.svg").read_text(encoding="utf-8").count("<g>") == 3
+    refused = run("plan", "film", "-f", story(), "--draw", "film.png")
+    assert refused.exit_code == 2 and ".svg, .mmd or .md" in refused.stderr
     plan = one_document(run("plan", "film", "-f", story(), "--json"))
     assert (plan["total_cny"], [step["name"] for step in plan["steps"]]) == ("2.4", ["scene-1", "scene-2", "film"])
     assert submits() == []
