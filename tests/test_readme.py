@@ -149,6 +149,7 @@ def until(holds: Callable[[], object], seconds: float = 150) -> None:
         time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_the_python_of_the_readme_works(desk: Path, environment: dict[str, str]) -> None:
     """The Python example makes a film and prints where its page is."""
     (code,) = [text for kind, text in BLOCKS if kind == "python" and not text.startswith("# blocks/")]

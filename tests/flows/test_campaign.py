@@ -142,6 +142,7 @@ async def made(file: Path, **more: Any) -> Summary:
     return production
 
 
+@pytest.mark.slow
 async def test_a_second_run_pays_nothing_and_tries_again_what_failed(
     service: Emulator, submits: Submits, tmp_path: Path, prefect_server: str
 ) -> None:

@@ -89,6 +89,7 @@ def test_models_are_listed_and_described_for_people_and_as_json() -> None:
     assert wrong.stderr.startswith("there is no model 'wan2.6-iv'; the nearest: wan2.6-i2v")
 
 
+@pytest.mark.slow
 def test_every_model_can_be_shown_within_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     """No model's page fails, and none is wider than a terminal."""
     monkeypatch.setenv("COLUMNS", "80")
@@ -341,6 +342,7 @@ def test_generate_answers_with_the_documented_document(
     assert anew["fingerprint"] != made["fingerprint"] and submits() == ["a lantern"] * 2
 
 
+@pytest.mark.slow
 def test_many_requests_keep_their_order_and_one_refusal_is_a_part(
     service: Emulator, prefect_server: str, submits: Submits
 ) -> None:
@@ -359,6 +361,7 @@ def test_many_requests_keep_their_order_and_one_refusal_is_a_part(
     assert only.exit_code == 3 and "✗ wan2.6-t2v  DataInspectionFailed: " in only.stdout
 
 
+@pytest.mark.slow
 def test_stdout_of_a_real_process_is_one_document(service: Emulator, prefect_server: str) -> None:
     """Prefect's log, progress and warnings stay away from stdout."""
     command = [sys.executable, "-m", "flows.cli", "generate", "wan2.6-t2v", "-i", "prompt=a door", "-p", "duration=2"]
@@ -367,6 +370,7 @@ def test_stdout_of_a_real_process_is_one_document(service: Emulator, prefect_ser
     assert json.loads(done.stdout)["generations"][0]["status"] == "SUCCEEDED"
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_ends_with_130_and_the_next_picks_its_task_up(
     service: Emulator, prefect_server: str, submits: Submits, until: Callable[..., None]
 ) -> None:

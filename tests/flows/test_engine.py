@@ -38,6 +38,7 @@ class Log:
         self.lines.append(f"{step.name} {step.state}")
 
 
+@pytest.mark.slow
 async def test_independent_steps_run_side_by_side_and_the_next_starts_when_its_inputs_are_there(
     session: Session, pipeline_of: Made
 ) -> None:
@@ -135,6 +136,7 @@ async def test_a_failed_step_may_end_the_run(
     assert "never sent" not in submits()
 
 
+@pytest.mark.slow
 async def test_a_fan_out_gives_its_results_in_the_order_of_the_items(session: Session, pipeline_of: Made) -> None:
     """The first item takes longest, and its clip still comes first."""
     steps = """

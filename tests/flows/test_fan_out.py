@@ -65,6 +65,7 @@ async def test_a_demand_of_an_item_leaves_out_that_item(session: Session, pipeli
     assert run.steps["clips"].left_out == ["clips 2: RequirementFailed: requires ${item.seconds} < 4, which is not so"]
 
 
+@pytest.mark.slow
 async def test_lists_go_side_by_side_or_each_with_each(session: Session, pipeline_of: Made, submits: Submits) -> None:
     """Two lists of one length give pairs, a list of one goes with all, `cross` gives every pair."""
     steps = f"""

@@ -168,6 +168,7 @@ def test_a_storyboard_as_text_is_the_storyboard() -> None:
     assert Storyboard.model_validate(yaml.safe_load(storyboard_text(film.storyboard))) == film.storyboard
 
 
+@pytest.mark.slow
 async def test_scenes_go_on_from_the_last_frame(service: Any, prefect_server: str) -> None:
     """The image-to-video request carries the frame that was cut from the scene before."""
     board = compiled({}, {}, continuity="last-frame", size="1280*720").storyboard

@@ -41,6 +41,7 @@ def test_a_check_answers_at_once(service: Emulator, prefect_server: str) -> None
     assert (len(service.events("answered")), len(service.tasks())) == (before + 1, tasks)
 
 
+@pytest.mark.slow
 def test_pictures_are_delivered(service: Emulator, prefect_server: str) -> None:
     """Picture models, with a task and without, leave as many PNG files as were asked for."""
     drawn = generated("wan2.2-t2i-flash", "-i", "prompt=a boat", "-p", "n=2")

@@ -109,6 +109,7 @@ async def test_a_pipeline_runs_another_for_each_item_and_pays_once(
     assert submits()[4:] == ["night"]
 
 
+@pytest.mark.slow
 async def test_what_fails_within_a_pipeline_fails_the_step_that_runs_it(session: Session, tmp_path: Path) -> None:
     """With the inner step's reason; with `skip` the item is left out, and where an output is there it goes on."""
     put(tmp_path, clip=CLIP)

@@ -156,6 +156,7 @@ async def test_a_plan_over_the_limit_sends_nothing(service: Emulator) -> None:
     assert not service.submits
 
 
+@pytest.mark.slow
 async def test_a_brief_becomes_a_film(service: Emulator) -> None:
     """The chat model writes the scenes; the storyboard it wrote is in the production and in the manifest."""
     asked = Storyboard.model_validate(
@@ -188,6 +189,7 @@ async def test_the_ui_is_told_the_plan_the_cost_and_where_it_is(service: Emulato
     assert [run.name for run in runs] == ["film: Two doors"]
 
 
+@pytest.mark.slow
 async def test_the_key_is_in_no_file_of_a_production(service: Emulator, place: Path) -> None:
     """Not one byte of the storage holds the key, nor a signed query string in what people are shown."""
     production = await film(board(style=3))
@@ -196,6 +198,7 @@ async def test_the_key_is_in_no_file_of_a_production(service: Emulator, place: P
     assert not any("Signature=" in text for text in shown)
 
 
+@pytest.mark.slow
 async def test_a_pipeline_is_a_flow_with_a_form_of_its_parameters(service: Emulator, tmp_path: Path) -> None:
     """A pipeline file's parameters become typed flow parameters, and the flow delivers what the file says."""
     Image.new("RGB", (640, 480), (90, 120, 150)).save(tmp_path / "boat.png")
@@ -230,6 +233,7 @@ async def test_a_pipeline_that_only_checks_delivers_its_pictures(service: Emulat
     assert {"end.png", "contact-sheet.jpg"} <= files_of(production)
 
 
+@pytest.mark.slow
 async def test_single_requests_keep_their_order_and_their_failures(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -110,7 +110,13 @@ SEAMS = {
 }
 
 
-@pytest.mark.parametrize("seam", SEAMS)
+_SOON = {"after the intent", "before the journal", "while polling", "before settling"}
+"""Seams that are tried without the slow tests, too."""
+
+
+@pytest.mark.parametrize(
+    "seam", [seam if seam in _SOON else pytest.param(seam, marks=pytest.mark.slow) for seam in SEAMS]
+)
 async def test_crash(studio: Open, monkeypatch: pytest.MonkeyPatch, seam: str) -> None:
     """Wherever a run dies, the next one ends with exactly one accepted submit and a whole file."""
     here = studio()
@@ -159,6 +165,7 @@ async def test_failed_once_in_a_run(studio: Open) -> None:
     assert one.failure == two.failure and here.submits == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("failing", "succeeded", "submits"), [(2, True, 3), (9, False, 3)])
 async def test_transient_failure(studio: Open, failing: int, succeeded: bool, submits: int) -> None:
     """A task that failed for a passing reason is sent again, at most twice."""
@@ -182,6 +189,7 @@ async def test_expired_submission(studio: Open, monkeypatch: pytest.MonkeyPatch)
     assert made.succeeded and here.submits == 2 and made.task_id != old.task_id
 
 
+@pytest.mark.slow
 async def test_forgotten_submission(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A task the provider forgot before we asked is sent anew in the same run."""
     here = studio(rules=[{"at": "task", "times": 1, "do": "expire"}])
@@ -208,6 +216,7 @@ async def test_damaged(studio: Open) -> None:
     assert here.submits == 1 and here.emulator.counts["download"] == 2
 
 
+@pytest.mark.slow
 async def test_missing_and_gone(studio: Open) -> None:
     """A missing file whose task the provider forgot is generated again."""
     now = [time.time()]
@@ -269,6 +278,7 @@ async def test_broken_download(studio: Open, monkeypatch: pytest.MonkeyPatch) ->
 # Emulated and paid.
 
 
+@pytest.mark.slow
 async def test_emulated_for_paid(studio: Open) -> None:
     """An emulated result never stands for a paid one; a paid one serves emulated runs."""
     here = studio()
@@ -311,6 +321,7 @@ async def test_cancelled_while_running(studio: Open) -> None:
     assert (await here.run()).succeeded and here.submits == 1
 
 
+@pytest.mark.slow
 async def test_cancelled_during_the_post(studio: Open) -> None:
     """A run cancelled during the POST waits for its answer, and cancels the task it names."""
     here = studio(queue_seconds=600, rules=[{"at": "submit", "do": {"kind": "slow", "seconds": 1}}])
@@ -326,6 +337,7 @@ async def test_cancelled_during_the_post(studio: Open) -> None:
 # Limits.
 
 
+@pytest.mark.slow
 async def test_slots(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A place among the tasks in progress is held from before the submit until the task has ended."""
     here = studio(run_seconds=1, limits={"in_progress": False})

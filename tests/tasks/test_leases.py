@@ -72,6 +72,7 @@ async def test_one_at_a_time(holders: _Holders) -> None:
     assert most == 1 and await holders.storage.list("journal/leases") == []
 
 
+@pytest.mark.slow
 async def test_waits_for_the_living(holders: _Holders) -> None:
     """A holder that gives signs of life keeps its lease longer than one that does not."""
     one, two = holders.new(), holders.new(expires=0.4)

@@ -25,6 +25,7 @@ def test_posters_and_their_backgrounds_are_two_lists() -> None:
     """The backgrounds are no posters."""
     values = {"by_name": {"image": [0, 1], "images": [0, 1], "backgrounds": [2, 3]}}
     given = outputs_of("wanx-poster-generation-v1", [ONE, TWO, THREE, FOUR], values)
+    assert given.pop("auxiliary_parameters") is None  # said in values only, and not here
     assert given == {"image": ONE, "images": [ONE, TWO], "backgrounds": [THREE, FOUR]}
 
 

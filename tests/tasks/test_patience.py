@@ -20,6 +20,7 @@ from tests.tasks.conftest import Open, asked
 _SPENT = "run the same again to go on, or let it wait longer (--patience SECONDS)."
 
 
+@pytest.mark.slow
 async def test_throttled_beyond_the_deadline(studio: Open) -> None:
     """A provider that answers 429 for ever is given up when the user's time is over; the same run again goes on."""
     here = studio(rules=[{"at": "submit", "times": 40, "do": "throttle"}])
@@ -44,6 +45,7 @@ async def test_asked_for_more_than_there_is(studio: Open) -> None:
     assert here.emulator.counts["submit"] == 1 and time.monotonic() - started < 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/api/v1", "http://no-such-host.invalid/api/v1"])
 async def test_nobody_there(studio: Open, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused connection and a name that does not resolve are waited out as long as the user says."""

@@ -27,6 +27,7 @@ from tests.tasks.conftest import KEY, Open, Studio, asked, until
 # Polling.
 
 
+@pytest.mark.slow
 async def test_every_status_on_the_way(studio: Open) -> None:
     """PRE-PROCESSING, SUSPENDED and POST-PROCESSING are no end: the task is waited for."""
     statuses = ["PRE-PROCESSING", "SUSPENDED", "RUNNING", "POST-PROCESSING"]
@@ -129,6 +130,7 @@ async def _filmed(here: Studio, steps: dict[str, Any]) -> Any:
         return await run_steps(Pipeline.model_validate({"pipeline": "boat", "steps": steps}), {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("way", "begins"),
     [
@@ -213,6 +215,7 @@ async def test_a_machine_that_is_gone(studio: Open, bucket: str, monkeypatch: py
 # The journal.
 
 
+@pytest.mark.slow
 async def test_entries(studio: Open) -> None:
     """An entry is below 2 KB whatever the prompt, says in words what it is about, and is gone when it has settled."""
     here = studio(run_seconds=1)

@@ -79,6 +79,7 @@ async def test_other_model(studio: Open) -> None:
     assert made.succeeded and here.submits == 2
 
 
+@pytest.mark.slow
 async def test_other_time(studio: Open) -> None:
     """A task accepted long after the intent is not the one."""
     here = studio()
@@ -141,6 +142,7 @@ async def test_without_a_result(studio: Open) -> None:
     assert made.succeeded and here.submits == 2
 
 
+@pytest.mark.slow
 async def test_stuck(studio: Open) -> None:
     """A single task that never ends is adopted after a while, so that it can be named and cancelled."""
     here = studio(rules=[{"at": "task", "do": {"kind": "stick", "status": "PENDING"}}])
@@ -169,6 +171,7 @@ async def test_several_open_intents(studio: Open) -> None:
     assert [one.task_id for one in made] == task_ids[::-1] and here.submits == 3
 
 
+@pytest.mark.slow
 async def test_same_prompt(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Open intents with the same prompt and a task each find theirs by the order they were sent in."""
     monkeypatch.setattr("tasks.reconciling._OTHERS_SECONDS_NEAR", 0.5)
@@ -182,6 +185,7 @@ async def test_same_prompt(studio: Open, monkeypatch: pytest.MonkeyPatch) -> Non
     assert [one.task_id for one in made] == task_ids[::-1] and here.submits == 2
 
 
+@pytest.mark.slow
 async def test_same_words(studio: Open) -> None:
     """A request in the words of an open intent is not sent before that one is cleared up, so each keeps its task."""
     here = studio(run_seconds=1)
@@ -195,6 +199,7 @@ async def test_same_words(studio: Open) -> None:
         assert other.submitted >= (old.ended or 0)
 
 
+@pytest.mark.slow
 async def test_another_open_intent(studio: Open) -> None:
     """A task is not adopted while another intent may own it; once that one is answered, it is clear."""
     here = studio()

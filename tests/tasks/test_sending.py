@@ -44,6 +44,7 @@ async def test_read_timeout(studio: Open, monkeypatch: pytest.MonkeyPatch) -> No
     assert (await here.run()).succeeded and here.emulator.counts["submit"] == 1
 
 
+@pytest.mark.slow
 async def test_lost_answers_side_by_side(studio: Open) -> None:
     """Each of several submits whose answers are lost finds its own task."""
     here = studio(rules=[{"at": "submit", "probability": 0.7, "do": "lose_answer"}])
@@ -56,6 +57,7 @@ async def test_lost_answers_side_by_side(studio: Open) -> None:
     assert [by_task[one.task_id or ""] for one in made] == prompts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["reset", {"kind": "fail"}])
 async def test_not_accepted(studio: Open, fault: Any) -> None:
     """A submit that failed before it was accepted is sent once more, after a look into the task list."""
@@ -72,6 +74,7 @@ async def test_never_accepted(studio: Open) -> None:
     assert here.emulator.counts["submit"] == 3 and await here.journalled() == []
 
 
+@pytest.mark.slow
 async def test_throttled(studio: Open) -> None:
     """429 is waited out for as long as Retry-After says."""
     here = studio(rules=[{"at": "submit", "times": 2, "do": {"kind": "throttle", "retry_after": 1}}])
@@ -80,6 +83,7 @@ async def test_throttled(studio: Open) -> None:
     assert time.monotonic() - started >= 2 and here.submits == 1
 
 
+@pytest.mark.slow
 async def test_many_throttles_and_a_lost_answer(studio: Open) -> None:
     """However often 429 was answered before, a reset is still followed by another attempt."""
     here = studio(
@@ -110,6 +114,7 @@ async def test_no_connection(studio: Open, monkeypatch: pytest.MonkeyPatch) -> N
         assert (await run).succeeded and backed_off.is_set() and here.submits == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("refusal", "kind", "stops"),
     [
@@ -169,6 +174,7 @@ async def test_storage_away(studio: Open, monkeypatch: pytest.MonkeyPatch) -> No
     assert here.emulator.counts["submit"] == 1 and here.emulator.counts.get("list", 0) <= 1
 
 
+@pytest.mark.slow
 async def test_taken_over(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that wakes after another took over sends nothing: it waits for the other's result."""
     here = studio()

@@ -61,6 +61,7 @@ def _inputs(run: TaskRun) -> set[str]:
     return {str(item.id) for given in run.task_inputs.values() for item in given if hasattr(item, "id")}
 
 
+@pytest.mark.slow
 async def test_task_runs(studio: Open) -> None:
     """A fresh generation is three task runs with telling names, tagged by model, joined by edges as they follow."""
     here = studio()
@@ -127,6 +128,7 @@ async def test_call(studio: Open) -> None:
     assert here.emulator.counts["chat"] == 1
 
 
+@pytest.mark.slow
 async def test_results_are_json(studio: Open) -> None:
     """Prefect's results lie under results/ of the storage, as JSON with the JSON serializer, pickled nowhere."""
     here = studio(rules=[{"at": "submit", "nth": [3], "do": {"kind": "refuse"}}])

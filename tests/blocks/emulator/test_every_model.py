@@ -187,6 +187,7 @@ def check(request: catalog.Request, said: dict[str, Any]) -> None:
         decode(file.content, row.kind)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ASKED)
 def test_every_model_answers(start, host, model):
     """Its smallest request is accepted and ends with files and values of its kind, and a usage that can be billed."""

@@ -100,6 +100,7 @@ def test_an_upload_is_bound_to_its_model_and_account(start, picture):
         assert "Failed to find" in output["message"]
 
 
+@pytest.mark.slow
 def test_every_way_to_hand_in_a_picture_works(start, picture, host):
     """HTTP, a data URI, an upload and a result of ours are all read."""
     caller = start(render="full")
@@ -108,6 +109,7 @@ def test_every_way_to_hand_in_a_picture_works(start, picture, host):
         assert output["task_status"] == "SUCCEEDED", output
 
 
+@pytest.mark.slow
 def test_a_result_is_an_input_of_the_next_step(start):
     """A link of ours is read though it names a host that is gone."""
     caller = start(render="full")
@@ -160,6 +162,7 @@ def edit(caller, model: str, **given: object) -> dict:
     return caller.wait(answer.json()["output"]["task_id"], 120)["output"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "more", "wrong_kind", "too_small", "refused"),
     [

@@ -41,6 +41,7 @@ def film(path, seconds: float) -> bytes:
     return path.read_bytes()
 
 
+@pytest.mark.slow
 def test_several_pictures_differ_and_a_seed_repeats_them(start):
     """`n` gives that many different pictures, four when it is not set; the same seed gives the same again."""
     caller = start(render="full")
@@ -83,6 +84,7 @@ def test_a_template_is_known_to_its_account_only(start, picture):
         assert "template_id" in refused.json()["message"]
 
 
+@pytest.mark.slow
 def test_a_template_decides_how_long_the_film_is(start, picture, tmp_path):
     """The film is as long as the video the template was made of, and both are billed by that."""
     caller = start(render="full")
@@ -95,6 +97,7 @@ def test_a_template_decides_how_long_the_film_is(start, picture, tmp_path):
     assert abs(done["usage"]["video_duration"] - 2.4) < 0.1
 
 
+@pytest.mark.slow
 def test_seconds_of_references_are_counted_up_to_their_cap(start, picture, tmp_path):
     """Two references, one of them a video of 3 s: 2.5 s of it are billed, the picture is free."""
     caller = start(render="full")

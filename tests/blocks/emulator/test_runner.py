@@ -91,6 +91,7 @@ def test_a_stuck_task_holds_nobody_up(start, until, status):
     until(lambda: {caller.query(task_id)["output"]["task_status"] for task_id in stuck} == {status})
 
 
+@pytest.mark.slow
 def test_thousands_of_tasks_end_quickly(start, until):
     """Without rendering, a thousand tasks are through as soon as they are submitted."""
     caller = start()

@@ -59,6 +59,7 @@ def test_it_does_not_bring_prefect_along():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("render", ["none", "full"])
 def test_a_program_that_forgets_to_stop_it_ends(render):
     """A program that ends without stopping the service ends at once and cleanly, tasks under way or not."""

@@ -68,6 +68,7 @@ def test_a_stopped_service_leaves_its_tasks_to_the_next(start, tmp_path):
     assert caller.wait(waiting)["output"]["task_status"] == "SUCCEEDED"
 
 
+@pytest.mark.slow
 @pytest.mark.kill
 def test_a_killed_service_leaves_its_tasks_to_the_next(start, tmp_path, until):
     """After kill -9 the next process runs what was running, at once, under the same task id."""
@@ -119,6 +120,7 @@ def test_two_services_keep_one_limit(start, tmp_path, until):
     assert most == limit
 
 
+@pytest.mark.slow
 @pytest.mark.kill
 def test_a_task_of_a_dead_process_is_taken_over_by_a_living_one(start, tmp_path):
     """Of two processes on one state one dies; the other finishes its tasks."""

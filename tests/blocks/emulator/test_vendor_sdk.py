@@ -83,6 +83,7 @@ def test_the_sdk_cancels(sdk):
     assert (refused.status_code, refused.code) == (HTTPStatus.BAD_REQUEST, "UnsupportedOperation")
 
 
+@pytest.mark.slow
 def test_the_sdk_uploads_a_local_picture(sdk, picture):
     """A file:// picture is uploaded by the SDK, resolved by the service and becomes a film."""
     caller = sdk(render="full")

@@ -49,6 +49,7 @@ def gone(pid: int) -> bool:
         return not Path("/proc/self").exists()
 
 
+@pytest.mark.slow
 async def test_a_job_that_cannot_be_rendered_says_why(tmp_path):
     """The renderer's traceback comes back, and its process is used again."""
     workers = Workers(1)
@@ -64,6 +65,7 @@ async def test_a_job_that_cannot_be_rendered_says_why(tmp_path):
         await workers.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.kill
 async def test_a_dead_process_is_replaced(tmp_path, until):
     """When a render process dies, its job fails and the next job has a new process."""

@@ -22,6 +22,7 @@ def assert_steady(pictures, fps) -> None:
     assert max(steps) == pytest.approx(1 / fps, abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["ultrafast", "medium"], ids=["no B-frames", "B-frames"])
 def test_matching_films_are_copied(make_film, tmp_path, seen, heard, pitch, packets, preset):
     """Films that fit together keep every packet; each shows and sounds in its own time."""
@@ -90,6 +91,7 @@ def test_no_sound_at_all(make_film, tmp_path):
     assert assembly.copied and not assembly.info.has_audio
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["ultrafast", "medium"])
 def test_only_the_odd_one_is_encoded(make_film, tmp_path, seen, heard, pitch, packets, preset):
     """A film that does not fit is made to fit; the others are copied as they are."""

@@ -277,6 +277,7 @@ async def test_a_damaged_json_file_is_named(storage: MediaStorage) -> None:
         await storage.read_json("journal/a.json")
 
 
+@pytest.mark.slow
 def test_prefect_keeps_and_finds_results_in_it(tmp_path: Path) -> None:
     """A task's result is stored as JSON under results/, and a second run finds it there, from sync and async code."""
     calls: list[int] = []

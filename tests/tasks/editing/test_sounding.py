@@ -79,6 +79,7 @@ async def test_normalize(session: Session, film: Asset, tone: Asset) -> None:
     assert loudness(quieter.uri).lufs == pytest.approx(-30, abs=1)
 
 
+@pytest.mark.slow
 async def test_mux(session: Session, film: Asset, tone: Asset) -> None:
     """A film's sound is replaced, at the loudness wanted; or the added sound makes room for it."""
     replaced = await _made("mux", "video", video=film, audio=tone, replace=True, lufs=-20, fade_seconds=0)

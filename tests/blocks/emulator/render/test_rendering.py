@@ -62,6 +62,7 @@ def test_rendering_is_fast_enough_to_wait_for(tmp_path: Path) -> None:
     assert time.process_time() - began < 5
 
 
+@pytest.mark.slow
 def test_restyling_is_fast_enough_to_wait_for(tmp_path: Path, story) -> None:  # type: ignore[no-untyped-def]
     """Ninety restyled frames at 720p take at most eight seconds of processor time (they take about two and a half)."""
     inputs = {"input.video_url": story[0].files[0]}

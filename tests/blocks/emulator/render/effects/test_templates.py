@@ -126,6 +126,7 @@ def test_the_mark_is_on_the_film_when_it_is_asked_for() -> None:
     assert change[:96].max() < 4
 
 
+@pytest.mark.slow
 def test_a_template_needs_the_first_of_two_frames_only(make, picture: Path, other_picture: Path) -> None:  # type: ignore[no-untyped-def]
     """An effect of the keyframe model runs on the first frame; a last one changes nothing."""
     given, parameters = {"template": "mech2", "first_frame_url": "x"}, {"resolution": "480P", "duration": 0.5}

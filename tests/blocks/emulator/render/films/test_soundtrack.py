@@ -10,6 +10,7 @@ from blocks.media import write_sound
 PARAMETERS = {"size": "832*480", "duration": 1, "resolution": "480P"}
 
 
+@pytest.mark.slow
 def test_models_with_sound_have_music(story) -> None:  # type: ignore[no-untyped-def]
     """A wan2.6 film has a sound track that is heard and as long as the film."""
     samples = story[1].samples

@@ -62,6 +62,7 @@ def test_the_mark_is_shown_only_when_asked_for(make) -> None:  # type: ignore[no
     assert change[:200].max() < 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_every_shape_of_frame_is_drawn(make, size: str) -> None:  # type: ignore[no-untyped-def]
     """Wide, tall and square films come out at their size, with motion."""
@@ -94,6 +95,7 @@ PLACES = [
 ]
 
 
+@pytest.mark.slow
 def test_every_place_looks_different(make) -> None:  # type: ignore[no-untyped-def]
     """As many pictures as places, each with more than a flat colour."""
     prompt = " ".join(f"Shot {n + 1} [{n * 0.2:.1f}-{n * 0.2 + 0.2:.1f}s] {text}" for n, text in enumerate(PLACES))

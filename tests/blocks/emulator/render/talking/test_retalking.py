@@ -102,6 +102,7 @@ def test_the_shorter_of_film_and_voice_decides(
     assert rendered.seconds == pytest.approx(frames / 20)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("held", [to_and_fro._HELD, WIDE * HIGH * 3 // 2 * 7])
 def test_an_extended_film_is_played_backwards_and_forwards_again(
     make: Make, film: Path, tmp_path: Path, held: int, monkeypatch: pytest.MonkeyPatch

@@ -123,6 +123,7 @@ def test_the_scene_stays_when_somebody_is_replaced(make, person: Path, walk) -> 
         assert np.nonzero(pink)[1].mean() / 480 == pytest.approx(0.5 + (number - COUNT / 2) * 7 / SIDE, abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "size", "there", "gone"),
     [
