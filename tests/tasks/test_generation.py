@@ -110,13 +110,10 @@ SEAMS = {
 }
 
 
-_SOON = {"after the intent", "before the journal", "while polling", "before settling"}
-"""Seams that are tried without the slow tests, too."""
+SOON = {"after the intent", "before the journal", "while polling", "before settling"}
 
 
-@pytest.mark.parametrize(
-    "seam", [seam if seam in _SOON else pytest.param(seam, marks=pytest.mark.slow) for seam in SEAMS]
-)
+@pytest.mark.parametrize("seam", [pytest.param(seam, marks=[pytest.mark.slow] * (seam not in SOON)) for seam in SEAMS])
 async def test_crash(studio: Open, monkeypatch: pytest.MonkeyPatch, seam: str) -> None:
     """Wherever a run dies, the next one ends with exactly one accepted submit and a whole file."""
     here = studio()
