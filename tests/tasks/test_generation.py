@@ -287,9 +287,6 @@ async def test_emulated_for_paid(studio: Open) -> None:
     assert (await here.run()).task_id == paid.task_id and here.submits == 2
 
 
-# Cancelling.
-
-
 async def _cancelled(here: Any, status: str) -> Any:
     async with here.session() as session:
         run = asyncio.create_task(generate(asked()))
