@@ -194,6 +194,7 @@ async def test_the_limit_holds_for_all_rows_together(
     assert submits() == []
 
 
+@pytest.mark.slow
 async def test_a_campaign_that_delivers_nothing_fails_with_the_reasons(
     service: Emulator, tmp_path: Path, prefect_server: str
 ) -> None:

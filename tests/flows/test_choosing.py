@@ -45,6 +45,7 @@ async def test_takes_are_variants_that_are_paid_once_each(
     assert len(submits()) == 4
 
 
+@pytest.mark.slow
 async def test_of_each_item_one_take_is_chosen(session: Session, pipeline_of: Made, submits: Submits) -> None:
     """Two items, two takes each: four generations, two clips go on, in the order of the items."""
     steps = f"""

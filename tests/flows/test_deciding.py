@@ -104,6 +104,7 @@ async def test_what_came_out_decides_what_follows(session: Session, pipeline_of:
     assert sorted(submits()) == ["a street", "shorter"]
 
 
+@pytest.mark.slow
 async def test_a_production_that_left_something_out_is_delivered_partly(
     session: Session, pipeline_of: Made, tmp_path: Any
 ) -> None:

@@ -115,6 +115,7 @@ async def test_moderation_is_passed_over_where_the_step_says_so(
     assert submits() == ["indecent", "indecent"]
 
 
+@pytest.mark.slow
 async def test_a_failed_step_may_end_the_run(
     session: Session, pipeline_of: Made, submits: Submits, service: Emulator
 ) -> None:
@@ -168,6 +169,7 @@ async def test_a_fan_out_over_nothing_gives_nothing(session: Session, pipeline_o
     assert "videos" in str(run.steps["film"].reason)
 
 
+@pytest.mark.slow
 async def test_when_skips_a_step_and_the_alternative_takes_its_place(
     session: Session, pipeline_of: Made, submits: Submits
 ) -> None:
@@ -184,6 +186,7 @@ async def test_when_skips_a_step_and_the_alternative_takes_its_place(
     assert sorted(submits()) == ["a plain street", "another street"]
 
 
+@pytest.mark.slow
 async def test_a_demand_that_is_not_met_stops_before_anything_is_paid(
     session: Session, pipeline_of: Made, submits: Submits
 ) -> None:
@@ -277,6 +280,7 @@ async def test_a_refused_key_stops_everything_that_has_not_begun(
     assert submits() == []
 
 
+@pytest.mark.slow
 async def test_a_job_that_failed_in_part_is_delivered_partly(session: Session, pipeline_of: Made) -> None:
     """Of two pictures one is held back: the step goes on with the other and says what is missing and why."""
     run = await run_steps(

@@ -88,6 +88,7 @@ def test_what_cannot_be_meant_is_exit_code_2(service: Emulator, words: list[str]
     assert result.exit_code == 2 and complaint in result.stderr and result.stdout == ""
 
 
+@pytest.mark.slow
 def test_spending_is_added_up(service: Emulator, prefect_server: str) -> None:
     """Two generations of 2.00 CNY, by day, model and run; an emulator's are told apart."""
 

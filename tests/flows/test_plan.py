@@ -128,6 +128,7 @@ async def test_the_same_request_twice_is_priced_once(planned: Planned) -> None:
     assert plan.steps[1].note == "asks for the same again: paid once"
 
 
+@pytest.mark.slow
 async def test_what_a_run_finished_is_cached_in_the_next_plan(session: Session, service: Emulator) -> None:
     """After the run all is there and costs nothing; what an emulator made does not stand for paid work."""
     import yaml

@@ -169,6 +169,7 @@ async def test_a_brief_becomes_a_film(service: Emulator) -> None:
     assert "scenes:" in text_of(production, "storyboard.yaml")
 
 
+@pytest.mark.slow
 async def test_the_ui_is_told_the_plan_the_cost_and_where_it_is(service: Emulator) -> None:
     """A run leaves a plan table, a progress bar at 100 %, a contact sheet, a cost table and a link."""
     production = await film(board())
@@ -211,6 +212,7 @@ async def test_a_pipeline_is_a_flow_with_a_form_of_its_parameters(service: Emula
     assert [one.model for one in production.manifest.generations] == ["wan2.6-i2v-flash"] * 2
 
 
+@pytest.mark.slow
 async def test_a_pipeline_that_only_checks_delivers_its_pictures(service: Emulator, tmp_path: Path) -> None:
     """A production without scenes has a contact sheet of its deliverables."""
     Image.new("RGB", (640, 480), (90, 120, 150)).save(tmp_path / "boat.png")

@@ -34,6 +34,7 @@ async def test_many_at_once_fill_the_limit_and_do_not_pass_it() -> None:
     assert budget.outstanding == Decimal("4.8")
 
 
+@pytest.mark.slow
 async def test_processes_of_one_run_share_its_limit(storage: MediaStorage) -> None:
     """Four processes that ask for twenty requests at once stay within the limit together."""
     budgets = [Budget(Decimal(5), storage) for _ in range(4)]

@@ -257,6 +257,7 @@ async def test_expired_url(studio: Open, monkeypatch: pytest.MonkeyPatch) -> Non
     assert made.succeeded and len(urls) == 2 and here.submits == 1
 
 
+@pytest.mark.slow
 async def test_broken_download(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A finished task whose file cannot be fetched stays in the journal; the next run fetches it."""
     here = studio()
@@ -307,6 +308,7 @@ async def test_cancelled_while_pending(studio: Open) -> None:
     assert await here.journalled() == [] and outstanding == 0
 
 
+@pytest.mark.slow
 async def test_cancelled_while_running(studio: Open) -> None:
     """A task that runs when its run is cancelled is picked up by the next one."""
     here = studio(run_seconds=2)

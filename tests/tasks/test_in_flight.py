@@ -103,6 +103,7 @@ async def test_a_waiting_task_is_cancelled_and_a_running_one_is_not(
         assert await in_flight(session) == []
 
 
+@pytest.mark.slow
 async def test_another_account_cannot_pick_it_up(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A generation that another key sent is listed, and refused with the account's name."""
     here = studio()

@@ -57,6 +57,7 @@ async def test_cancelled_by_somebody_else(studio: Open) -> None:
     assert made.failure and "cancel" in made.failure.message and await here.journalled() == []
 
 
+@pytest.mark.slow
 async def test_forgotten_by_the_provider(studio: Open) -> None:
     """UNKNOWN ends the wait with a failure that says what it means; it is not sent again by itself."""
     here = studio(rules=[{"at": "task", "do": "expire"}])

@@ -69,6 +69,7 @@ async def test_owned_by_others(studio: Open) -> None:
     assert made.succeeded and made.task_id != other.task_id and here.submits == 2
 
 
+@pytest.mark.slow
 async def test_other_model(studio: Open) -> None:
     """A task of another model is not the one."""
     here = studio()

@@ -37,6 +37,7 @@ async def test_lost_answer(studio: Open, fault: str) -> None:
     assert made.task_id == here.emulator.tasks()[0].task_id
 
 
+@pytest.mark.slow
 async def test_read_timeout(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A submit that is answered too late is found in the task list and adopted."""
     monkeypatch.setattr("blocks.client.client._ANSWER_SECONDS", 0.5)

@@ -81,6 +81,7 @@ async def test_task_runs(studio: Open) -> None:
         assert str(before.id) in _inputs(after), f"no edge from {before.name} to {after.name}"
 
 
+@pytest.mark.slow
 async def test_second_run(studio: Open) -> None:
     """The second run finds everything: its states are Cached, its edges are there, nothing is called."""
     here = studio()
@@ -142,6 +143,7 @@ async def test_results_are_json(studio: Open) -> None:
         json.loads(stored["result"])
 
 
+@pytest.mark.slow
 async def test_key_is_nowhere(
     studio: Open, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -94,6 +94,7 @@ async def test_stopping_ends_every_process(tmp_path, until):
         assert isinstance(outcome, RenderFailed)
 
 
+@pytest.mark.slow
 @pytest.mark.kill
 def test_a_worker_never_outlives_the_service(tmp_path, until):
     """After kill -9 of the service its render processes end by themselves."""
