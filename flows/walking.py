@@ -18,7 +18,7 @@ from flows.outputs import gathered, given_by, planned
 from flows.pipeline import Pipeline, Step, check_names
 from flows.plan_step import PlanStep, added, total
 from flows.prices import Looked, Prices
-from flows.scope import Outputs, Pending, Scope, Skipped, StepSkipped
+from flows.scope import Many, Outputs, Pending, Scope, Skipped, StepSkipped
 from flows.steps import check_steps, condition_holds, truth, with_model
 from tasks.importing import known_file
 from tasks.operations import OPERATIONS
@@ -127,7 +127,11 @@ class Walk:
         if step.choose:
             scopes, each = _likely_choice(step, scopes, each)
         if step.fans_out:
-            self.scope.steps[name], self.scope.rows[name] = gathered(step, scopes, each)
+            outputs, self.scope.rows[name] = gathered(step, scopes, each)
+            if step.for_each is not None and is_estimate(step, self.scope):
+                # As many as only a run will know: nothing is refused for their number.
+                outputs = {key: Many(found[0], len(found)) if found else found for key, found in outputs.items()}
+            self.scope.steps[name] = outputs
         else:
             missing = [value for value in each[0].values() if isinstance(value, Skipped)]
             everything = each[0] and len(missing) == len(each[0])

@@ -266,3 +266,22 @@ async def test_what_only_a_run_will_decide_is_told_apart(planned: Planned, tmp_p
     plan = await planned(MAYBE)
     assert {row.name for row in plan.steps if row.maybe} == {"talks", "instead", "styled", "film"}
     assert plan.total_cny - plan.maybe_cny == price(plan, "check") == Decimal("0.004")
+
+
+async def test_what_only_a_run_can_count_is_not_refused_for_its_number(planned: Planned, tmp_path: Path) -> None:
+    """One picture each second of a clip on the web may be many: a film that compares them is planned."""
+    plan = await planned(
+        """
+pipeline: p
+steps:
+  shots: {use: frames, input: {video: "https://example.org/clip.mp4", every_seconds: 1}}
+  moved:
+    for_each: ${shots.images}
+    model: wan2.6-i2v-flash
+    input: {img_url: "${item}", prompt: it moves}
+    parameters: {resolution: 720P, duration: 2, audio: false}
+  compared: {use: side_by_side, input: {videos: "${moved.video}"}}
+deliver: {a.mp4: "${compared.video}"}
+"""
+    )
+    assert [row.name for row in plan.steps] == ["shots", "moved", "compared"]
