@@ -81,11 +81,18 @@ def run_async(work: Callable[[], Coroutine[Any, Any, T]], as_json: bool) -> T:
     """Do what a command does; failures end as with `guarded`, SIGTERM as Ctrl-C."""
     # Prefect puts its own handler over this one while a flow runs: flows.termination.
     before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT)) if _in_main_thread() else None
+    hear_interrupts()
     try:
         return guarded(lambda: asyncio.run(work()), as_json)
     finally:
         if before is not None:
             signal.signal(signal.SIGTERM, before)
+
+
+def hear_interrupts() -> None:
+    """Have SIGINT heard where a shell that put the command into the background has it ignored: SIGTERM needs it."""
+    if _in_main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _in_main_thread() -> bool:

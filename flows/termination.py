@@ -11,9 +11,12 @@ from typing import Any
 
 from prefect.utilities import engine
 
+from flows.invocation import hear_interrupts
+
 
 def end_gently() -> None:
     """Let the handler that Prefect puts in place while a flow runs pass SIGTERM on as SIGINT, which asyncio handles."""
+    hear_interrupts()
     engine._prefect_sigterm_handler = _as_interrupt  # type: ignore[assignment]
 
 
