@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from prefect import flow
-from prefect.context import FlowRunContext
 from pydantic import Field
 
 from flows import asking
@@ -16,7 +15,7 @@ from flows.engine import StepRun
 from flows.options import Ambiguous, Approve, CheckInputs, ChooseFirst, MaxCost, Options, Patience, Storage
 from flows.pipeline import Step
 from flows.plan import Plan
-from flows.producing import ProductionFailed, listener, produce, ready, within_limit
+from flows.producing import ProductionFailed, listener, named_run, produce, ready, within_limit
 from flows.production import Production
 from flows.rows import AT_ONCE, Campaign, Row, plan_campaign, read_campaign
 from flows.summary import RowEnd, deliver_summary
@@ -83,9 +82,8 @@ async def campaign(
 
 
 async def _produce_all(asked: Campaign, plans: list[Plan], session: Session) -> Production:
-    context = FlowRunContext.get()
-    flow_run = context.flow_run if context else None
     started = now()
+    run_name, flow_run_id = named_run(started)
     told = _Told(asked)
     # The rows ask nobody again whether they may be paid, and their steps are not the terminal's.
     asking.manner.set(replace(asking.manner.get(), approve=False))
@@ -106,9 +104,9 @@ async def _produce_all(asked: Campaign, plans: list[Plan], session: Session) -> 
         session=session,
         title=asked.title,
         pipeline=asked.pipeline,
-        run_name=flow_run.id.hex[:8] if flow_run else started.strftime("%Y%m%d-%H%M%S"),
+        run_name=run_name,
         started_at=started,
-        flow_run_id=str(flow_run.id) if flow_run else None,
+        flow_run_id=flow_run_id,
     )
     if production.state == "failed":
         raise ProductionFailed(production)
@@ -131,9 +129,7 @@ async def _produce(asked: Campaign, row: Row, plan: Plan) -> RowEnd:
     except Exception as broken:  # one row never takes the others along
         error = f"{type(broken).__name__}: {broken}"
     if error is None and production is not None and production.state == "partly":
-        steps = production.manifest.steps
-        reasons = [f"{step.title or step.name}: {step.reason}" for step in steps if step.state == "failed"]
-        error = "; ".join(["partly delivered", *reasons])
+        error = "; ".join(["partly delivered", *production.manifest.failures])
     return RowEnd(row.source.number, row.name, row.params, production, error)
 
 

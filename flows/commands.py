@@ -66,7 +66,6 @@ async def run_of(pipeline: str, file: Path | None, given: list[str], options: Op
 def summary(production: Production) -> dict[str, Any]:
     """A production as one JSON document."""
     manifest = production.manifest
-    failed = [f"{one.title or one.name}: {one.reason}" for one in manifest.steps if one.state == "failed"]
     return {
         "production": manifest.production,
         "title": manifest.title,
@@ -93,5 +92,7 @@ def summary(production: Production) -> dict[str, Any]:
             {"step": one.step, "model": one.model, "task_id": one.task_id, "status": one.status, "cached": one.cached}
             for one in manifest.generations
         ],
-        "error": {"code": "ProductionFailed", "message": "; ".join(failed)} if manifest.state == "failed" else None,
+        "error": {"code": "ProductionFailed", "message": "; ".join(manifest.failures)}
+        if manifest.state == "failed"
+        else None,
     }

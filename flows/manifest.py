@@ -114,3 +114,14 @@ class Manifest(BaseModel):
     saved_cny: Decimal | None = None
     unknown_costs: int = 0
     flow_run_id: str | None = None
+
+    @property
+    def failures(self) -> list[str]:
+        """The title of every step that failed, and why."""
+        return [f"{step.title or step.name}: {step.reason}" for step in self.steps if step.state == "failed"]
+
+
+def known_total(amounts: list[Decimal | None]) -> Decimal | None:
+    """The sum of the known amounts; None when none of them is known."""
+    known = [amount for amount in amounts if amount is not None]
+    return None if amounts and not known else sum(known, Decimal(0))

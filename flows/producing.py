@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from prefect.context import FlowRunContext
@@ -37,10 +38,7 @@ class ProductionFailed(Exception):
 
     def __init__(self, production: Production) -> None:
         self.production = production
-        reasons = [
-            f"{step.title or step.name}: {step.reason}" for step in production.manifest.steps if step.state == "failed"
-        ]
-        super().__init__("; ".join(reasons) or "nothing was delivered")
+        super().__init__("; ".join(production.manifest.failures) or "nothing was delivered")
 
 
 async def run_pipeline(pipeline: Pipeline, params: dict[str, Any]) -> Production:
@@ -84,6 +82,13 @@ async def plan_pipeline(
     )
 
 
+def named_run(started: datetime) -> tuple[str, str | None]:
+    """What tells the folder of this run from others of its title, and the id of its flow run."""
+    context = FlowRunContext.get()
+    flow_run = context.flow_run if context else None
+    return (flow_run.id.hex[:8], str(flow_run.id)) if flow_run else (started.strftime("%Y%m%d-%H%M%S"), None)
+
+
 async def produce(
     pipeline: Pipeline,
     params: dict[str, Any],
@@ -104,8 +109,6 @@ async def produce(
     """
     within_limit(plan, session)
     asking.check_answerable(plan)
-    context = FlowRunContext.get()
-    flow_run = context.flow_run if context else None
     started = now()
     await _show_plan(plan, title)
     await asking.approve(plan, "\n".join(f"```yaml\n{text}\n```" for text in (files or {}).values()))
@@ -113,7 +116,7 @@ async def produce(
     told = _Told(pipeline, title)
     run = await run_steps(pipeline, values, told)
     await told.close()
-    run_name = flow_run.id.hex[:8] if flow_run else started.strftime("%Y%m%d-%H%M%S")
+    run_name, flow_run_id = named_run(started)
     production = await deliver(
         run,
         session=session,
@@ -124,7 +127,7 @@ async def produce(
         files=files,
         scenes=describe,
         before=before,
-        flow_run_id=str(flow_run.id) if flow_run else None,
+        flow_run_id=flow_run_id,
     )
     await _show_production(production, session, pipeline.pipeline, title)
     if production.state == "failed":

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from pydantic import BaseModel
 from blocks.storage import MediaStorage
 from flows import review
 from flows.engine import PipelineRun, StepRun
-from flows.manifest import Deliverable, Manifest, ManifestGeneration, ManifestScene, ManifestStep
+from flows.manifest import Deliverable, Manifest, ManifestGeneration, ManifestScene, ManifestStep, known_total
 from flows.pictures import contact_sheet, moments_of, posters
 from flows.pipeline import Pipeline
 from flows.references import whole
@@ -115,8 +114,8 @@ async def deliver(
         files=list(texts),
         scenes=described,
         contact_sheet="contact-sheet.jpg" if sheet else None,
-        cost_cny=_total([one.cost_cny for one in fresh]),
-        saved_cny=_total([one.cost_cny for one in generations if one.cached]),
+        cost_cny=known_total([one.cost_cny for one in fresh]),
+        saved_cny=known_total([one.cost_cny for one in generations if one.cached]),
         unknown_costs=sum(one.cost_cny is None for one in fresh),
         flow_run_id=flow_run_id,
     )
@@ -248,11 +247,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     return None if isinstance(value, Skipped) else value
-
-
-def _total(amounts: list[Decimal | None]) -> Decimal | None:
-    known = [amount for amount in amounts if amount is not None]
-    return None if amounts and not known else sum(known, Decimal(0))
 
 
 def pipeline_text(pipeline: Pipeline) -> str:

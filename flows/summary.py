@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from flows import review
-from flows.manifest import Deliverable, Manifest, ManifestGeneration, ManifestStep
+from flows.manifest import Deliverable, Manifest, ManifestGeneration, ManifestStep, known_total
 from flows.pictures import contact_sheet, moments_of
 from flows.pipeline import Pipeline
 from flows.production import Production, folder_of
@@ -138,8 +138,8 @@ async def deliver_summary(
         deliverables=files,
         files=["summary.csv", "summary.json"],
         contact_sheet="contact-sheet.jpg" if sheet else None,
-        cost_cny=_total([line["cost_cny"] for line in lines]),
-        saved_cny=_total([line["saved_cny"] for line in lines]),
+        cost_cny=known_total([line["cost_cny"] for line in lines]),
+        saved_cny=known_total([line["saved_cny"] for line in lines]),
         unknown_costs=sum(line["unknown_costs"] for line in lines),
         flow_run_id=flow_run_id,
     )
@@ -193,11 +193,6 @@ def _params(end: RowEnd) -> dict[str, Any]:
     """What the row said, in the order of the pipeline; media as the run found them."""
     found = end.production.manifest.params if end.production else {}
     return {name: found.get(name, value) for name, value in end.params.items()}
-
-
-def _total(amounts: list[Decimal | None]) -> Decimal | None:
-    known = [amount for amount in amounts if amount is not None]
-    return None if amounts and not known else sum(known, Decimal(0))
 
 
 def _csv(lines: list[dict[str, Any]]) -> str:
