@@ -1,4 +1,4 @@
-"""Requests of our own that every test may start from."""
+"""Requests of our own that every test may start from, and what requests are refused for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import copy
 from typing import Any
 
 import pytest
+
+from blocks import catalog
 
 _BODIES: dict[str, dict[str, Any]] = {
     "wan2.6-t2v": {
@@ -139,6 +141,23 @@ _BODIES: dict[str, dict[str, Any]] = {
         "parameters": {"temperature": 0.3, "max_tokens": 200},
     },
 }
+
+
+def problem_of(body: object, **switches: bool) -> catalog.Problem:
+    """The one problem that a request is refused for."""
+    (problem,) = _problems(body, **switches)
+    return problem
+
+
+def problem_fields(body: object, **switches: bool) -> list[str]:
+    """The fields that a request is refused for."""
+    return [problem.field for problem in _problems(body, **switches)]
+
+
+def _problems(body: object, **switches: bool) -> list[catalog.Problem]:
+    with pytest.raises(catalog.InvalidRequest) as refused:
+        catalog.request(body, **switches)  # type: ignore[arg-type]
+    return refused.value.problems
 
 
 class Bodies:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from blocks import catalog
+from tests.blocks.catalog.conftest import problem_fields
 
 CUT_OUT, HILLS, BRANCH = (f"https://example.org/{name}.png" for name in ("bottle", "hills", "branch"))
 
@@ -18,12 +19,6 @@ def _body(parameters: dict[str, Any] | None = None, **given: Any) -> dict[str, A
         "input": {"base_image_url": CUT_OUT, **given},
         "parameters": parameters or {},
     }
-
-
-def _fields(body: dict[str, Any], **switches: bool) -> list[str]:
-    with pytest.raises(catalog.InvalidRequest) as refused:
-        catalog.request(body, **switches)
-    return [problem.field for problem in refused.value.problems]
 
 
 EDGES = {
@@ -51,7 +46,7 @@ def test_led_by_words_pictures_and_outlines(body: dict[str, Any]) -> None:
 
 def test_something_must_lead() -> None:
     """Neither words nor a picture is refused, by the service too."""
-    assert _fields(_body()) == _fields(_body(), wire=True) == ["input.ref_prompt"]
+    assert problem_fields(_body()) == problem_fields(_body(), wire=True) == ["input.ref_prompt"]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +59,7 @@ def test_something_must_lead() -> None:
 )
 def test_what_would_be_ignored(body: dict[str, Any], field: str) -> None:
     """A weight without what it weighs is refused before it is paid for; the service takes it."""
-    assert _fields(body) == [field]
+    assert problem_fields(body) == [field]
     assert catalog.request(body, wire=True).body() == body
 
 
@@ -85,14 +80,14 @@ def test_what_would_be_ignored(body: dict[str, Any], field: str) -> None:
 def test_rules_of_the_outlines(edges: dict[str, Any], field: str) -> None:
     """As many texts as elements, ten elements in all, and their texts as long as the others."""
     for wire in (False, True):
-        assert _fields(_body(ref_prompt="mist", reference_edge=edges), wire=wire) == [f"input.{field}"]
+        assert problem_fields(_body(ref_prompt="mist", reference_edge=edges), wire=wire) == [f"input.{field}"]
 
 
 def test_texts_are_counted_in_characters_or_words() -> None:
     """120 Chinese characters, or 150 words of another language; the service cuts the rest."""
     for text, longer in (("雪" * 120, "雪" * 121), ("snow " * 150, "snow " * 151)):
         catalog.request(_body(ref_prompt=text))
-        assert _fields(_body(ref_prompt=longer)) == ["input.ref_prompt"]
+        assert problem_fields(_body(ref_prompt=longer)) == ["input.ref_prompt"]
         cut = catalog.request(_body(ref_prompt=longer), truncate=True).body()["input"]["ref_prompt"]
         assert cut == text.strip()
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from blocks import catalog
+from tests.blocks.catalog.conftest import problem_fields
 
 PICTURE = "https://example.org/kitchen.png"
 FUNCTIONS = catalog.find("wanx2.1-imageedit").variants
@@ -34,12 +35,6 @@ def _general(**given: Any) -> dict[str, Any]:
     return {"model": "wan2.5-i2i-preview", "input": {"prompt": "put 图1 into 图2", "images": [PICTURE] * 2, **given}}
 
 
-def _fields(body: dict[str, Any]) -> list[str]:
-    with pytest.raises(catalog.InvalidRequest) as refused:
-        catalog.request(body)
-    return [problem.field for problem in refused.value.problems]
-
-
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_function_goes_over_the_wire_as_said(function: str) -> None:
     """Ten functions, each with its own parameters beside the common ones."""
@@ -54,7 +49,7 @@ def test_a_parameter_belongs_to_its_function(function: str) -> None:
     others = {name for own in OWN.values() for name in own} - set(OWN.get(function, {}))
     for name in others:
         value = next(own[name] for own in OWN.values() if name in own)
-        assert _fields(_body(function, {name: value})) == [f"parameters.{name}"]
+        assert problem_fields(_body(function, {name: value})) == [f"parameters.{name}"]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +69,7 @@ def test_a_parameter_belongs_to_its_function(function: str) -> None:
 )
 def test_what_the_service_refuses(body: dict[str, Any], field: str) -> None:
     """A broken limit is refused by its field."""
-    assert _fields(body) == [field]
+    assert problem_fields(body) == [field]
 
 
 @pytest.mark.parametrize("function", ["description_edit_with_mask", "colorization"])
@@ -83,7 +78,7 @@ def test_two_functions_work_without_words(function: str) -> None:
     assert catalog.request(_body(function, prompt="")).body()["input"]["prompt"] == ""
     body = _body(function)
     del body["input"]["prompt"]
-    assert _fields(body) == ["input.prompt"]
+    assert problem_fields(body) == ["input.prompt"]
 
 
 def test_the_masked_area_is_needed_and_as_large_as_the_picture() -> None:
@@ -92,7 +87,7 @@ def test_the_masked_area_is_needed_and_as_large_as_the_picture() -> None:
     mask = catalog.request(body).media()[1]
     assert (mask.name, mask.spec.same_size_as) == ("input.mask_image_url", "base_image_url")
     del body["input"]["mask_image_url"]
-    assert _fields(body) == ["input.mask_image_url"]
+    assert problem_fields(body) == ["input.mask_image_url"]
 
 
 def test_pictures_may_come_any_way() -> None:
@@ -109,7 +104,7 @@ def test_one_to_three_pictures_are_merged() -> None:
     body = _general() | {"parameters": {"size": "1344*576", "n": 1}}
     assert catalog.request(body).body() == body
     for count in (0, 4):
-        assert _fields(_general(images=[PICTURE] * count)) == ["input.images"]
+        assert problem_fields(_general(images=[PICTURE] * count)) == ["input.images"]
     spec = catalog.request(_general()).media()[1].spec
     assert (spec.min_side, spec.max_side, spec.alpha) == (384, 5000, False)
 
@@ -117,7 +112,7 @@ def test_one_to_three_pictures_are_merged() -> None:
 @pytest.mark.parametrize("size", ["767*768", "1281*1280", "480*2000", "1024x1024"])
 def test_sizes_of_the_general_model(size: str) -> None:
     """768*768 to 1280*1280 pixels in all, up to 4 to 1."""
-    assert _fields(_general() | {"parameters": {"size": size}}) == ["parameters.size"]
+    assert problem_fields(_general() | {"parameters": {"size": size}}) == ["parameters.size"]
 
 
 def test_four_pictures_when_nobody_says_how_many() -> None:

@@ -8,17 +8,12 @@ from typing import Any
 import pytest
 
 from blocks import catalog
+from tests.blocks.catalog.conftest import problem_fields
 
 
 def _body(**parameters: Any) -> dict[str, Any]:
     given = {"image_url": "https://example.org/harbour.jpg"}
     return {"model": "image-out-painting", "input": given, "parameters": parameters}
-
-
-def _fields(body: dict[str, Any], **switches: bool) -> list[str]:
-    with pytest.raises(catalog.InvalidRequest) as refused:
-        catalog.request(body, **switches)
-    return [problem.field for problem in refused.value.problems]
 
 
 @pytest.mark.parametrize(
@@ -54,20 +49,20 @@ def test_three_ways_to_widen(body: dict[str, Any]) -> None:
 )
 def test_one_way_at_a_time(body: dict[str, Any], fields: list[str]) -> None:
     """The way that would be ignored is refused before it is paid for; the service takes it and ignores it."""
-    assert _fields(body) == fields
+    assert problem_fields(body) == fields
     assert catalog.request(body, wire=True).body() == body
 
 
 @pytest.mark.parametrize("body", [_body(), _body(x_scale=1.0, left_offset=0), _body(output_ratio="", angle=0)])
 def test_a_way_is_needed(body: dict[str, Any]) -> None:
     """A request that would change nothing is refused."""
-    assert _fields(body) == _fields(body, wire=True) == ["parameters.output_ratio"]
+    assert problem_fields(body) == problem_fields(body, wire=True) == ["parameters.output_ratio"]
 
 
 @pytest.mark.parametrize("angle", [90, 180, 270])
 def test_a_quarter_turn_alone_is_refused(angle: int) -> None:
     """With a way to widen beside it, it is taken."""
-    assert _fields(_body(angle=angle)) == ["parameters.angle"]
+    assert problem_fields(_body(angle=angle)) == ["parameters.angle"]
     catalog.request(_body(angle=angle, x_scale=1.1))
 
 
@@ -86,7 +81,7 @@ def test_a_quarter_turn_alone_is_refused(angle: int) -> None:
 )
 def test_limits(name: str, value: Any) -> None:
     """Each limit is refused by its field."""
-    assert _fields(_body(**{name: value})) == [f"parameters.{name}"]
+    assert problem_fields(_body(**{name: value})) == [f"parameters.{name}"]
 
 
 def test_one_picture_is_billed() -> None:

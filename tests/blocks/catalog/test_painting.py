@@ -7,17 +7,12 @@ from typing import Any
 import pytest
 
 from blocks import catalog
+from tests.blocks.catalog.conftest import problem_fields
 
 
 def _body(prompt: str = "a red scarf", **parameters: Any) -> dict[str, Any]:
     pictures = {"base_image_url": "https://example.org/dog.jpg", "mask_image_url": "https://example.org/neck.png"}
     return {"model": "wanx-x-painting", "input": {"prompt": prompt, **pictures}, "parameters": parameters}
-
-
-def _fields(body: dict[str, Any]) -> list[str]:
-    with pytest.raises(catalog.InvalidRequest) as refused:
-        catalog.request(body)
-    return [problem.field for problem in refused.value.problems]
 
 
 def test_colours_may_mean_paint_here() -> None:
@@ -47,7 +42,7 @@ def test_what_is_no_colour(colours: list[list[int]]) -> None:
 )
 def test_limits(body: dict[str, Any], field: str) -> None:
     """Each limit is refused by its field."""
-    assert _fields(body) == [field]
+    assert problem_fields(body) == [field]
 
 
 def test_a_style_without_its_brackets_is_guessed() -> None:

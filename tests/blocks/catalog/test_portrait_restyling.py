@@ -9,19 +9,13 @@ import pytest
 
 from blocks import catalog
 from blocks.catalog.portrait_restyling import OWN_STYLE, STYLES
+from tests.blocks.catalog.conftest import problem_of
 
 PORTRAIT, STYLE = "https://example.org/face.jpg", "https://example.org/woodcut.jpg"
 
 
 def _body(style: Any, **given: Any) -> dict[str, Any]:
     return {"model": "wanx-style-repaint-v1", "input": {"image_url": PORTRAIT, "style_index": style, **given}}
-
-
-def _problem(body: dict[str, Any], **switches: bool) -> catalog.Problem:
-    with pytest.raises(catalog.InvalidRequest) as refused:
-        catalog.request(body, **switches)
-    (problem,) = refused.value.problems
-    return problem
 
 
 def test_every_style_has_a_name() -> None:
@@ -37,13 +31,13 @@ def test_every_style_has_a_name() -> None:
 @pytest.mark.parametrize("style", [10, 13, 16, 29, 41, -2, "3", True, 3.0])
 def test_gaps_in_the_numbers_are_refused(style: Any) -> None:
     """Numbers the list leaves out, and what is no number."""
-    assert _problem(_body(style)).field == "input.style_index"
+    assert problem_of(_body(style)).field == "input.style_index"
 
 
 def test_a_style_of_ones_own_needs_its_picture() -> None:
     """style_index -1 without style_ref_url is refused, on the wire too."""
     for wire in (False, True):
-        problem = _problem(_body(OWN_STYLE), wire=wire)
+        problem = problem_of(_body(OWN_STYLE), wire=wire)
         assert problem.field == "input.style_ref_url"
         assert "-1" in problem.message
 
@@ -51,7 +45,7 @@ def test_a_style_of_ones_own_needs_its_picture() -> None:
 def test_a_style_picture_loses_to_a_preset() -> None:
     """Beside a preset it would be ignored: refused before it is paid for; the service takes it."""
     body = _body(3, style_ref_url=STYLE)
-    assert _problem(body).field == "input.style_ref_url"
+    assert problem_of(body).field == "input.style_ref_url"
     assert catalog.request(body, wire=True).body() == body
 
 

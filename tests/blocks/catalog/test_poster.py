@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from blocks import catalog
+from tests.blocks.catalog.conftest import problem_of
 
 
 def _body(**given: Any) -> dict[str, Any]:
@@ -17,13 +18,6 @@ def _body(**given: Any) -> dict[str, Any]:
         "input": {name: value for name, value in both.items() if value is not None},
         "parameters": {},
     }
-
-
-def _problem(body: dict[str, Any], **switches: bool) -> catalog.Problem:
-    with pytest.raises(catalog.InvalidRequest) as refused:
-        catalog.request(body, **switches)
-    (problem,) = refused.value.problems
-    return problem
 
 
 @pytest.mark.parametrize(
@@ -54,28 +48,28 @@ def test_the_empty_parameters_are_sent() -> None:
 def test_titles_have_their_length(name: str, limit: int) -> None:
     """30 characters, the body text 50."""
     catalog.request(_body(**{name: "书" * limit}))
-    assert _problem(_body(**{name: "书" * (limit + 1)})).field == f"input.{name}"
+    assert problem_of(_body(**{name: "书" * (limit + 1)})).field == f"input.{name}"
 
 
 def test_the_background_in_fifty_words() -> None:
     """Characters of Chinese and words of English count together, whatever the letters."""
     words = "luminous " * 25
     catalog.request(_body(prompt_text_zh="叶" * 25, prompt_text_en=words))
-    problem = _problem(_body(prompt_text_zh="叶" * 26, prompt_text_en=words), wire=True)
+    problem = problem_of(_body(prompt_text_zh="叶" * 26, prompt_text_en=words), wire=True)
     assert problem.field == "input.prompt_text_en"
     assert "51" in problem.message
-    assert _problem(_body(prompt_text_zh="叶" * 51)).field == "input.prompt_text_zh"
+    assert problem_of(_body(prompt_text_zh="叶" * 51)).field == "input.prompt_text_zh"
 
 
 def test_a_background_is_needed() -> None:
     """In Chinese or in English."""
-    assert _problem(_body(prompt_text_zh=None), wire=True).field == "input.prompt_text_zh"
+    assert problem_of(_body(prompt_text_zh=None), wire=True).field == "input.prompt_text_zh"
 
 
 @pytest.mark.parametrize("mode", ["sr", "hrf"])
 def test_an_earlier_poster_needs_its_parameters(mode: str) -> None:
     """A second call repeats the first with what its answer gave."""
-    assert _problem(_body(generate_mode=mode), wire=True).field == "input.auxiliary_parameters"
+    assert problem_of(_body(generate_mode=mode), wire=True).field == "input.auxiliary_parameters"
     request = catalog.request(_body(generate_mode=mode, auxiliary_parameters="WMq4SC4", generate_num=3))
     assert request.pictures == 1
 
@@ -87,7 +81,7 @@ def test_what_would_be_ignored() -> None:
         (_body(lora_name="", lora_weight=0.5), "input.lora_weight"),
         (_body(auxiliary_parameters="WMq4SC4"), "input.auxiliary_parameters"),
     ):
-        assert _problem(body).field == field
+        assert problem_of(body).field == field
         assert catalog.request(body, wire=True).body() == body
 
 
@@ -106,7 +100,7 @@ def test_what_would_be_ignored() -> None:
 )
 def test_limits(name: str, value: Any) -> None:
     """Each limit is refused by its field."""
-    assert _problem(_body(**{name: value})).field == f"input.{name}"
+    assert problem_of(_body(**{name: value})).field == f"input.{name}"
 
 
 def test_eighteen_styles() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from blocks import catalog
+from tests.blocks.catalog.conftest import problem_of
 
 CLIP, STILL = "https://example.org/a.mp4", "https://example.org/a.png"
 
@@ -24,13 +25,6 @@ def _cast(number: int) -> str:
     return " and ".join(f"character{at + 1}" for at in range(number))
 
 
-def _refused(body: dict[str, Any], **switches: bool) -> catalog.Problem:
-    with pytest.raises(catalog.InvalidRequest) as refused:
-        catalog.request(body, **switches)
-    (problem,) = refused.value.problems
-    return problem
-
-
 @pytest.mark.parametrize("model", ["wan2.6-r2v", "wan2.6-r2v-flash"])
 def test_a_request_goes_over_the_wire_as_said(bodies, model: str) -> None:
     """The body equals what the user said; the tier follows the size."""
@@ -43,7 +37,7 @@ def test_a_request_goes_over_the_wire_as_said(bodies, model: str) -> None:
 def test_only_the_flash_model_can_be_silent(bodies) -> None:
     """audio is a field of wan2.6-r2v-flash, and the other model names it."""
     assert catalog.request(bodies("wan2.6-r2v-flash")).sound is False
-    problem = _refused(bodies("wan2.6-r2v", parameters={"audio": False}))
+    problem = problem_of(bodies("wan2.6-r2v", parameters={"audio": False}))
     assert (problem.field, problem.models) == ("parameters.audio", ["wan2.6-r2v-flash"])
 
 
@@ -77,7 +71,7 @@ def test_every_reference_is_named(prompt: str, references: list[str]) -> None:
 )
 def test_prompt_and_references_name_the_same_characters(prompt: str, references: list[str], said: str) -> None:
     """A name without a reference and a reference without a name are told before they are paid for."""
-    problem = _refused(_body(prompt, *references))
+    problem = problem_of(_body(prompt, *references))
     assert problem.field == "input.prompt"
     assert said in problem.message
     catalog.request(_body(prompt, *references), wire=True)  # what the service does with it is not documented
@@ -86,18 +80,18 @@ def test_prompt_and_references_name_the_same_characters(prompt: str, references:
 def test_five_references_of_which_three_videos(bodies) -> None:
     """A sixth reference and a fourth video are refused, as the service sees it too."""
     for wire in (False, True):
-        six = _refused(_body(_cast(6), *[STILL] * 6), wire=wire)
+        six = problem_of(_body(_cast(6), *[STILL] * 6), wire=wire)
         assert (six.field, six.allowed) == ("input.reference_urls", {"min": 1, "max": 5})
-        four = _refused(_body(_cast(4), *[CLIP] * 3, "https://example.org/b.MOV?x=.png"), wire=wire)
+        four = problem_of(_body(_cast(4), *[CLIP] * 3, "https://example.org/b.MOV?x=.png"), wire=wire)
         assert four.field == "input.reference_urls"
         assert "4 videos; at most 3" in four.message
-    assert _refused(bodies("wan2.6-r2v", input={"reference_urls": []})).field == "input.reference_urls"
+    assert problem_of(bodies("wan2.6-r2v", input={"reference_urls": []})).field == "input.reference_urls"
 
 
 @pytest.mark.parametrize(("name", "value"), [("duration", 1), ("duration", 11), ("size", "832*480"), ("size", "720P")])
 def test_limits_of_the_output(name: str, value: object) -> None:
     """2 to 10 seconds; sizes of 720P and 1080P only."""
-    assert _refused(_body("character1", CLIP, **{name: value})).field == f"parameters.{name}"
+    assert problem_of(_body("character1", CLIP, **{name: value})).field == f"parameters.{name}"
 
 
 def test_a_reference_may_be_a_video_or_a_picture(bodies) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from blocks import catalog
+from tests.blocks.catalog.conftest import problem_of
 
 FAMILY = [row for row in catalog.MODELS.values() if row.family == "text-to-image"]
 BY_MESSAGE = ("wan2.6-t2i", "qwen-image-max")
@@ -15,13 +16,6 @@ BY_MESSAGE = ("wan2.6-t2i", "qwen-image-max")
 
 def _body(model: str, **parameters: Any) -> dict[str, Any]:
     return {"model": model, "input": {"prompt": "窗台上的搪瓷杯"}, "parameters": parameters}
-
-
-def _problem(body: dict[str, Any], **switches: bool) -> catalog.Problem:
-    with pytest.raises(catalog.InvalidRequest) as refused:
-        catalog.request(body, **switches)
-    (problem,) = refused.value.problems
-    return problem
 
 
 @pytest.mark.parametrize("row", FAMILY, ids=lambda row: row.id)
@@ -62,13 +56,13 @@ def test_the_newest_send_a_message(model: str) -> None:
 @pytest.mark.parametrize("wire", [False, True])
 def test_one_message_with_one_text(given: dict[str, Any], wire: bool) -> None:
     """No text, two texts, pictures or other roles are refused."""
-    assert _problem({"model": "wan2.6-t2i", "input": given}, wire=wire).field == "input.messages"
+    assert problem_of({"model": "wan2.6-t2i", "input": given}, wire=wire).field == "input.messages"
 
 
 def test_a_message_says_something() -> None:
     """The text within a message is checked as any other."""
     empty = {"messages": [{"role": "user", "content": [{"text": " "}]}]}
-    assert _problem({"model": "wan2.6-t2i", "input": empty}).field == "input.prompt"
+    assert problem_of({"model": "wan2.6-t2i", "input": empty}).field == "input.prompt"
 
 
 @pytest.mark.parametrize(
@@ -91,14 +85,14 @@ def test_each_reads_so_much(model: str, limit: int) -> None:
     body["input"]["prompt"] = "雪" * limit
     catalog.request(body)
     body["input"]["prompt"] += "月"
-    assert _problem(body).field == "input.prompt"
+    assert problem_of(body).field == "input.prompt"
     assert catalog.request(body, truncate=True).to_dict()["input"]["prompt"] == "雪" * limit
 
 
 def test_what_should_not_appear_stands_in_two_places() -> None:
     """In parameters of the models that send a message, in input of the others; a wrong place is told the right one."""
     catalog.request(_body("wan2.6-t2i", negative_prompt="people"))
-    wrong = _problem(_body("wan2.2-t2i-flash", negative_prompt="people"))
+    wrong = problem_of(_body("wan2.2-t2i-flash", negative_prompt="people"))
     assert "belongs to input.negative_prompt" in wrong.message
     assert "wan2.6-t2i" in wrong.models
 
@@ -116,21 +110,21 @@ def test_what_should_not_appear_stands_in_two_places() -> None:
 )
 def test_sizes_of_each_generation(model: str, size: str) -> None:
     """Sides, pixels in all, or one of five; what is allowed is told."""
-    problem = _problem(_body(model, size=size))
+    problem = problem_of(_body(model, size=size))
     assert problem.field == "parameters.size"
     assert problem.allowed
 
 
 def test_a_size_that_another_model_takes() -> None:
     """The models that would take a size are named."""
-    assert "wan2.5-t2i-preview" in _problem(_body("wan2.2-t2i-flash", size="768*2700")).models
+    assert "wan2.5-t2i-preview" in problem_of(_body("wan2.2-t2i-flash", size="768*2700")).models
     catalog.request(_body("wan2.5-t2i-preview", size="768*2700"))
 
 
 @pytest.mark.parametrize("n", [0, 2, True])
 def test_qwen_makes_one_picture(n: object) -> None:
     """n is 1 or nothing."""
-    assert _problem(_body("qwen-image-max", n=n)).field == "parameters.n"
+    assert problem_of(_body("qwen-image-max", n=n)).field == "parameters.n"
 
 
 def test_four_pictures_are_billed_when_nobody_says_how_many() -> None:

@@ -5,13 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blocks import catalog
-
-
-def _problem(body: dict) -> catalog.Problem:
-    with pytest.raises(catalog.InvalidRequest) as refused:
-        catalog.request(body)
-    (problem,) = refused.value.problems
-    return problem
+from tests.blocks.catalog.conftest import problem_of
 
 
 def test_the_wire_holds_what_was_set_and_nothing_more(bodies) -> None:
@@ -32,7 +26,7 @@ def test_defaults_are_known_without_being_sent() -> None:
 
 def test_a_size_of_another_model_names_that_model(bodies) -> None:
     """A wrong size is refused with the sizes the model takes, and the models that take it."""
-    problem = _problem(bodies("wan2.6-t2v", parameters={"size": "624*624"}))
+    problem = problem_of(bodies("wan2.6-t2v", parameters={"size": "624*624"}))
     assert problem.field == "parameters.size"
     assert problem.value == "624*624"
     assert "1280*720" in problem.allowed and "624*624" not in problem.allowed
@@ -42,12 +36,12 @@ def test_a_size_of_another_model_names_that_model(bodies) -> None:
 @pytest.mark.parametrize("size", ["1280x720", "1280×720"])
 def test_a_misspelt_size_is_corrected(bodies, size: str) -> None:
     """The nearest right spelling is named."""
-    assert "did you mean 1280*720?" in _problem(bodies("wan2.6-t2v", parameters={"size": size})).message
+    assert "did you mean 1280*720?" in problem_of(bodies("wan2.6-t2v", parameters={"size": size})).message
 
 
 def test_there_is_no_720p_where_the_table_has_none(bodies) -> None:
     """wan2.2-t2v-plus makes 480P and 1080P only."""
-    problem = _problem(bodies("wan2.2-t2v-plus", parameters={"size": "1280*720"}))
+    problem = problem_of(bodies("wan2.2-t2v-plus", parameters={"size": "1280*720"}))
     assert "832*480" in problem.allowed and "1920*1080" in problem.allowed
     assert "wan2.6-t2v" in problem.models
 
@@ -55,14 +49,14 @@ def test_there_is_no_720p_where_the_table_has_none(bodies) -> None:
 @pytest.mark.parametrize("seconds", [1, 16, 0, -3])
 def test_a_shot_longer_or_shorter_than_the_model_makes(bodies, seconds: int) -> None:
     """Seconds outside 2 to 15 are refused, and nobody else is named who could not do it either."""
-    problem = _problem(bodies("wan2.6-t2v", parameters={"duration": seconds}))
+    problem = problem_of(bodies("wan2.6-t2v", parameters={"duration": seconds}))
     assert (problem.field, problem.allowed, problem.models) == ("parameters.duration", {"min": 2, "max": 15}, [])
 
 
 def test_seconds_of_the_us_model_are_five_or_ten() -> None:
     """wan2.6-t2v-us takes 5 and 10 where wan2.6-t2v takes all between 2 and 15."""
     body = {"model": "wan2.6-t2v-us", "input": {"prompt": "rain"}, "parameters": {"duration": 7}}
-    problem = _problem(body)
+    problem = problem_of(body)
     assert problem.allowed == [5, 10]
     assert problem.models == ["wan2.6-t2v"]
 
@@ -71,7 +65,7 @@ def test_seconds_of_the_us_model_are_five_or_ten() -> None:
 @pytest.mark.parametrize("model", ["wan2.6-t2v", "wan2.2-t2v-plus"])
 def test_a_number_is_a_whole_number(bodies, model: str, value: object) -> None:
     """A bool, a text or a float is no duration, whether it is a range or a choice."""
-    problem = _problem(bodies(model, parameters={"duration": value}))
+    problem = problem_of(bodies(model, parameters={"duration": value}))
     assert problem.field == "parameters.duration"
     assert "whole number" in problem.message
 
@@ -79,7 +73,7 @@ def test_a_number_is_a_whole_number(bodies, model: str, value: object) -> None:
 @pytest.mark.parametrize("seed", [-1, 2147483648])
 def test_a_seed_outside_its_range(bodies, seed: int) -> None:
     """Seeds run from 0 to 2147483647."""
-    problem = _problem(bodies("wan2.6-t2v", parameters={"seed": seed}))
+    problem = problem_of(bodies("wan2.6-t2v", parameters={"seed": seed}))
     assert (problem.field, problem.allowed) == ("parameters.seed", {"min": 0, "max": 2147483647})
 
 
@@ -87,19 +81,19 @@ def test_a_seed_outside_its_range(bodies, seed: int) -> None:
 def test_shot_type_needs_the_rewritten_prompt(bodies, shot_type: str) -> None:
     """shot_type beside prompt_extend false would be ignored and is refused, though not as the service sees it."""
     body = bodies("wan2.6-t2v", parameters={"shot_type": shot_type, "prompt_extend": False})
-    assert _problem(body).field == "parameters.shot_type"
+    assert problem_of(body).field == "parameters.shot_type"
     assert catalog.request(body, wire=True).body() == body
 
 
 def test_shot_type_is_for_models_with_several_shots() -> None:
     """wan2.5 knows no shot_type; the models that do are named."""
     body = {"model": "wan2.5-t2v-preview", "input": {"prompt": "rain"}, "parameters": {"shot_type": "multi"}}
-    assert _problem(body).models == ["wan2.6-t2v", "wan2.6-t2v-us"]
+    assert problem_of(body).models == ["wan2.6-t2v", "wan2.6-t2v-us"]
 
 
 def test_a_silent_model_knows_no_sound_track(bodies) -> None:
     """audio_url for a silent model is refused, and the models with sound are named."""
-    problem = _problem(bodies("wan2.2-t2v-plus", input={"audio_url": "https://example.org/song.mp3"}))
+    problem = problem_of(bodies("wan2.2-t2v-plus", input={"audio_url": "https://example.org/song.mp3"}))
     assert problem.field == "input.audio_url"
     assert problem.models == ["wan2.6-t2v", "wan2.6-t2v-us", "wan2.5-t2v-preview"]
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from blocks import catalog
+from tests.blocks.catalog.conftest import problem_of
 
 PHOTO, MASK, FACE = (f"https://example.org/{name}.jpg" for name in ("coat", "coat-mask", "face"))
 
@@ -14,13 +15,6 @@ PHOTO, MASK, FACE = (f"https://example.org/{name}.jpg" for name in ("coat", "coa
 def _body(model: str, short: str = "1024", **given: Any) -> dict[str, Any]:
     required = {"base_image_url": PHOTO, "mask_image_url": MASK, "prompt": "在码头上", "face_prompt": "微笑"}
     return {"model": model, "input": {**required, **given}, "parameters": {"short_side_size": short}}
-
-
-def _problem(body: dict[str, Any]) -> catalog.Problem:
-    with pytest.raises(catalog.InvalidRequest) as refused:
-        catalog.request(body)
-    (problem,) = refused.value.problems
-    return problem
 
 
 @pytest.mark.parametrize(
@@ -49,7 +43,7 @@ def test_both_versions_go_over_the_wire_as_said(body: dict[str, Any]) -> None:
 )
 def test_the_other_version_is_named(body: dict[str, Any], field: str, other: str) -> None:
     """What one version does not take, the other one may."""
-    problem = _problem(body)
+    problem = problem_of(body)
     assert (problem.field, problem.models) == (field, [other])
 
 
@@ -57,9 +51,9 @@ def test_the_short_side_is_a_text() -> None:
     """A number is refused with how to write it; left out it is missed."""
     body = _body("virtualmodel-v2")
     body["parameters"]["short_side_size"] = 1024
-    assert 'write it as a text: "1024"' in str(_problem(body))
+    assert 'write it as a text: "1024"' in str(problem_of(body))
     del body["parameters"]["short_side_size"]
-    assert _problem(body).field == "parameters.short_side_size"
+    assert problem_of(body).field == "parameters.short_side_size"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +62,7 @@ def test_the_short_side_is_a_text() -> None:
 )
 def test_limits_of_the_second_version(name: str, value: Any) -> None:
     """Each limit is refused by its field."""
-    assert _problem(_body("virtualmodel-v2", background_image_url=PHOTO, **{name: value})).field == f"input.{name}"
+    assert problem_of(_body("virtualmodel-v2", background_image_url=PHOTO, **{name: value})).field == f"input.{name}"
 
 
 @pytest.mark.parametrize("name", ["prompt", "face_prompt"])
@@ -76,7 +70,7 @@ def test_fewer_than_a_hundred(name: str) -> None:
     """99 Chinese characters or 99 words."""
     for word in ("雪", "snow "):
         catalog.request(_body("virtualmodel-v2", **{name: word * 99}))
-        assert _problem(_body("virtualmodel-v2", **{name: word * 100})).field == f"input.{name}"
+        assert problem_of(_body("virtualmodel-v2", **{name: word * 100})).field == f"input.{name}"
 
 
 def test_what_would_be_ignored() -> None:
@@ -85,7 +79,7 @@ def test_what_would_be_ignored() -> None:
         (_body("wanx-virtualmodel", predefined_face_id="boy1", face_image_url=FACE), "input.face_image_url"),
         (_body("virtualmodel-v2", bgstyle_scale=0.5), "input.bgstyle_scale"),
     ):
-        assert _problem(body).field == field
+        assert problem_of(body).field == field
         assert catalog.request(body, wire=True).body() == body
 
 
