@@ -16,6 +16,11 @@ RED, GREEN, BLUE, GREY = (220, 30, 30), (30, 200, 30), (30, 30, 220), (120, 120,
 MakeFilm = Callable[..., Path]
 
 
+def close(colour: Sequence[float], wanted: Sequence[float], by: float = 14) -> bool:
+    """Whether a colour is the wanted one as far as encoding leaves it so; transparency does not count."""
+    return bool(np.abs(np.subtract(colour[:3], wanted)).max() <= by)
+
+
 @pytest.fixture
 def make_film(tmp_path: Path) -> MakeFilm:
     """Makes a film of one colour that gets brighter picture by picture, with a tone of one pitch."""

@@ -3,8 +3,7 @@ import pytest
 from PIL import Image
 
 from blocks.media import animation, check_decodable
-
-RED = (220, 30, 30)
+from tests.blocks.media.conftest import RED
 
 
 @pytest.mark.parametrize(("name", "once"), [("a.gif", None), ("a.webp", 1)])

@@ -7,12 +7,7 @@ import pytest
 from PIL import Image
 
 from blocks.media import MediaError, check_decodable, concatenate, first_frame, last_frame, probe
-
-RED, GREEN, BLUE, GREY = (220, 30, 30), (30, 200, 30), (30, 30, 220), (120, 120, 120)
-
-
-def close(colour, wanted, by=14) -> bool:
-    return bool(np.abs(np.subtract(colour, wanted)).max() <= by)
+from tests.blocks.media.conftest import BLUE, GREEN, GREY, RED, close
 
 
 def assert_steady(pictures, fps) -> None:

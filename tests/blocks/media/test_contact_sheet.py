@@ -3,8 +3,7 @@ import pytest
 from PIL import Image
 
 from blocks.media import MediaError, contact_sheet
-
-RED, GREEN, BLUE = (220, 30, 30), (30, 200, 30), (30, 30, 220)
+from tests.blocks.media.conftest import BLUE, GREEN, RED
 
 
 def near(pixel, colour) -> bool:

@@ -2,12 +2,7 @@ import numpy as np
 import pytest
 
 from blocks.media import MediaError, crossfade, probe
-
-RED, GREEN, BLUE = (220, 30, 30), (30, 200, 30), (30, 30, 220)
-
-
-def close(colour, wanted, by=14) -> bool:
-    return bool(np.abs(np.subtract(colour, wanted)).max() <= by)
+from tests.blocks.media.conftest import BLUE, GREEN, RED, close
 
 
 def test_films_fade_into_each_other(make_film, tmp_path, seen, heard, pitch):

@@ -6,12 +6,7 @@ import pytest
 from PIL import Image
 
 from blocks.media import fit, last_frame
-
-RED, BLUE = (220, 30, 30), (30, 30, 220)
-
-
-def close(colour, wanted, by=14) -> bool:
-    return bool(np.abs(np.subtract(colour[:3], wanted)).max() <= by)
+from tests.blocks.media.conftest import BLUE, RED, close
 
 
 def picture(path, tmp_path) -> Image.Image:

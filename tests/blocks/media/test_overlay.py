@@ -4,12 +4,7 @@ import pytest
 from PIL import Image
 
 from blocks.media import MediaError, overlay, probe, still
-
-RED, GREEN, BLUE = (220, 30, 30), (30, 200, 30), (30, 30, 220)
-
-
-def close(colour, wanted, by=16) -> bool:
-    return bool(np.abs(np.subtract(colour[:3], wanted)).max() <= by)
+from tests.blocks.media.conftest import BLUE, GREEN, RED, close
 
 
 @pytest.fixture

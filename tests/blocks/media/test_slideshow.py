@@ -3,12 +3,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from blocks.media import MediaError, slideshow
-
-RED, BLUE = (220, 30, 30), (30, 30, 220)
-
-
-def close(colour, wanted, by=16) -> bool:
-    return bool(np.abs(np.subtract(colour[:3], wanted)).max() <= by)
+from tests.blocks.media.conftest import BLUE, RED, close
 
 
 @pytest.fixture

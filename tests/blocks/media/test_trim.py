@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from blocks.media import MediaError, VideoWriter, probe, trim
-
-RED, GREEN, BLUE = (220, 30, 30), (30, 200, 30), (30, 30, 220)
+from tests.blocks.media.conftest import BLUE, GREEN, RED
 
 
 @pytest.mark.parametrize(
