@@ -19,6 +19,8 @@ from blocks.catalog.requests import Conflict, Input, Parameters
 from blocks.catalog.wan import SIZE, TIERS, PromptExtend, Seconds5, Seed, ShortPrompt, Size720, Watermark
 
 LONGEST_SECONDS = 5
+CLIP_SECONDS = 3
+"""Of a longer clip only the beginning is used; the clips at both ends together are no longer."""
 _FORMATS = ("jpg", "jpeg", "png", "bmp", "tiff", "webp")
 
 _FILM = Media("video", ("mp4",), accepts=UPLOADED, min_fps=16, max_bytes=50 * MEGABYTE, ascii_only=True)
@@ -190,8 +192,12 @@ class ExtensionInput(Input):
     prompt: ShortPrompt
     first_frame_url: Annotated[Picture, Field(description="First frame.")] | None = None
     last_frame_url: Annotated[Picture, Field(description="Last frame.")] | None = None
-    first_clip_url: Annotated[Video, Field(description="Opening clip; both clips together up to 3 s.")] | None = None
-    last_clip_url: Annotated[Video, Field(description="Closing clip; both clips together up to 3 s.")] | None = None
+    first_clip_url: (
+        Annotated[Video, Field(description=f"Opening clip; both clips together up to {CLIP_SECONDS} s.")] | None
+    ) = None
+    last_clip_url: (
+        Annotated[Video, Field(description=f"Closing clip; both clips together up to {CLIP_SECONDS} s.")] | None
+    ) = None
     video_url: Annotated[Video, Field(description="A video whose motion is copied.")] | None = None
 
     def conflicts(self) -> Iterator[Conflict]:

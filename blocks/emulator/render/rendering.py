@@ -14,7 +14,7 @@ from blocks.emulator.render.job import Rendered, RenderJob
 from blocks.emulator.render.pictures import makes_pictures, render_pictures
 from blocks.emulator.render.prompts.shots import read_shots
 from blocks.emulator.render.shots.animatic import draw_shots
-from blocks.emulator.render.sizes import TIER_PIXELS, asked_size, tier_size
+from blocks.emulator.render.sizes import asked_size, tier_size
 from blocks.emulator.render.stills import explore, load, transform
 from blocks.emulator.render.talking.portraits import emo, live_portrait, speech_to_video
 from blocks.emulator.render.talking.retalking import retalk
@@ -97,8 +97,7 @@ def _animatic(job: RenderJob, size: tuple[int, int], seconds: float, insets: Ins
 
 def _from_picture(job: RenderJob, first: Image.Image) -> Rendered:
     """First frame to video, an effect on it, first and last frame to video."""
-    tier = str(job.parameters.get("resolution") or "720P").upper()
-    size = tier_size(first.width, first.height, tier if tier in TIER_PIXELS else "720P")
+    size = tier_size(first.width, first.height, str(job.parameters.get("resolution") or ""))
     seconds = _seconds(job)
     marked = bool(job.parameters.get("watermark"))
     last = job.media("last_frame_url")

@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
+from blocks.catalog.video_editing import LONGEST_SECONDS
 from blocks.emulator.render.cutouts.person import colours_of, own_colours
 from blocks.emulator.render.cutouts.smoothing import Floats, smooth
 from blocks.emulator.render.drawing.layers import Canvas, to_planes
@@ -24,7 +25,6 @@ from blocks.emulator.render.stills import load
 from blocks.emulator.render.videos.areas import areas
 from blocks.emulator.render.videos.restyling import by_words, with_mark
 
-LONGEST_SECONDS = 5.0
 COLOURS = {
     "red": (200, 36, 40),
     "blue": (40, 84, 196),

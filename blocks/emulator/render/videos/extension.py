@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
+from blocks.catalog.video_editing import CLIP_SECONDS, LONGEST_SECONDS
 from blocks.emulator.render.cutouts.filling import widened
 from blocks.emulator.render.cutouts.person import Person
 from blocks.emulator.render.drawing.layers import Canvas, to_planes
@@ -24,9 +25,6 @@ from blocks.emulator.render.transfer.motion_transfer import moved, scene_of
 from blocks.emulator.render.transfer.puppet import Pose, Puppet
 from blocks.emulator.render.videos.edits import write_silent
 
-SECONDS = 5.0
-CLIP_SECONDS = 3.0
-"""Of a longer clip only the beginning is used; both clips together are no longer (models-extra.yaml)."""
 _RATE = Fraction(FPS)
 _SLOWING = 1.4
 """Seconds after which what moves has a third of its speed."""
@@ -42,7 +40,7 @@ def extend(job: RenderJob) -> Rendered:
     before, after = opening or job.media("first_frame_url"), closing or job.media("last_frame_url")
     shown = load((before or after)[0])
     size = capped_size(*shown.size)
-    total = frame_count(SECONDS)
+    total = frame_count(LONGEST_SECONDS)
     heads = _length(opening, CLIP_SECONDS)
     tails = _length(closing, CLIP_SECONDS - heads / FPS)
     count = total - heads - tails

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+from blocks.catalog.video_editing import LONGEST_SECONDS
 from blocks.emulator.render.drawing.insets import Insets
 from blocks.emulator.render.drawing.layers import Canvas
 from blocks.emulator.render.drawing.palettes import mix, palette_of
@@ -18,8 +19,6 @@ from blocks.emulator.render.sizes import capped_size, short_side_size
 from blocks.emulator.render.stills import load
 from blocks.emulator.render.videos.styles import Restyle, chroma
 
-REPAINT_SECONDS = 5.0
-"""The longest repainted video (models.yaml wanx2.1-vace-plus duration)."""
 STYLE_WORDS = {
     7: r"ink wash|ink painting|sumi|水墨|写意",
     0: r"manga|black[- ]and[- ]white|sketch|pencil|漫画|黑白|素描|线稿",
@@ -61,7 +60,7 @@ def repaint(job: RenderJob) -> Rendered:
         change = _with_insets(change, Insets(pictures, size))
     if job.parameters.get("watermark"):
         change = with_mark(change, size)
-    seconds = min(seconds, REPAINT_SECONDS) if vace else seconds
+    seconds = min(seconds, LONGEST_SECONDS) if vace else seconds
     return _refilm(job, source, size, seconds, rate, change, keep_sound=not vace)
 
 

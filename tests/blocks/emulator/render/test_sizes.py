@@ -2,7 +2,8 @@
 
 import pytest
 
-from blocks.emulator.render.sizes import TIER_PIXELS, asked_size, capped_size, short_side_size, tier_size
+from blocks.catalog.wan import TIERS
+from blocks.emulator.render.sizes import asked_size, capped_size, short_side_size, tier_pixels, tier_size, widest_of
 
 
 def test_the_documented_example() -> None:
@@ -16,8 +17,16 @@ def test_a_tier_keeps_the_ratio_in_steps_of_sixteen(picture: tuple[int, int], ti
     """Both sides are multiples of 16, the pixels stay within the tier and the ratio close to the picture's."""
     width, height = tier_size(*picture, tier)
     assert width % 16 == height % 16 == 0
-    assert 0.9 * TIER_PIXELS[tier] <= width * height <= TIER_PIXELS[tier]
+    assert 0.9 * tier_pixels(tier) <= width * height <= tier_pixels(tier)
     assert width / height == pytest.approx(picture[0] / picture[1], rel=0.05)
+
+
+@pytest.mark.parametrize(("size", "tier"), TIERS.items())
+def test_the_tiers_are_those_of_the_catalog(size: str, tier: str) -> None:
+    """Every size the catalog sells is one of its tier: no wider than the widest, with as many pixels and no more."""
+    width, _, height = size.partition("*")
+    assert int(width) <= widest_of(tier)[0]
+    assert 0.95 * tier_pixels(tier) <= int(width) * int(height) <= tier_pixels(tier)
 
 
 def test_exact_tier_pictures_keep_their_size() -> None:
@@ -31,13 +40,13 @@ def test_exact_tier_pictures_keep_their_size() -> None:
         ({"size": "832*480"}, (832, 480)),
         ({"size": "1080*1920"}, (1080, 1920)),
         ({"resolution": "1080P"}, (1920, 1080)),
-        ({"resolution": "720P", "ratio": "9:16"}, (720, 1280)),
-        ({"resolution": "720P", "ratio": "1:1"}, (960, 960)),
+        ({"resolution": "480p"}, (832, 480)),
+        ({"resolution": "2K"}, (1280, 720)),
         ({}, (1280, 720)),
     ],
 )
 def test_the_asked_size_is_read(parameters: dict[str, str], size: tuple[int, int]) -> None:
-    """A size, a tier and a ratio, or the default."""
+    """A size, a tier, or the default."""
     assert asked_size(parameters) == size
 
 
