@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +12,14 @@ from pydantic import ValidationError
 
 from blocks.media import VideoWriter
 from tasks.asset import Asset
-from tasks.editing import edit_key, keep, run_operation
+from tasks.editing import edit_key, keep
 from tasks.importing import bring
 from tasks.operations import OPERATIONS
-from tasks.session import Session, open_session
+from tasks.session import Session
+from tests.tasks.editing.conftest import Made
 
 SRT = "1\n00:00:00,200 --> 00:00:00,600\n雨夜\n"
 LISTED = [{"start": 0.2, "end": 0.6, "text": "雨夜"}]
-
-
-@pytest.fixture
-async def session(prefect_server: str, tmp_path: Path) -> AsyncIterator[Session]:
-    async with open_session(str(tmp_path / "media"), offline=True) as opened:
-        await opened.save_results_block()
-        yield opened
 
 
 @pytest.fixture
@@ -35,12 +28,6 @@ async def film(session: Session, tmp_path: Path) -> Asset:
         for _ in range(10):
             writer.write(np.full((180, 320, 3), 90, np.uint8))
     return await keep(tmp_path / "film.mp4", session.storage)
-
-
-async def _made(**given: Any) -> Asset:
-    made = (await run_operation("step", "subtitles", given, after=[])).outputs["video"]
-    assert isinstance(made, Asset)
-    return made
 
 
 def _seen(film: Asset) -> list[bool]:
@@ -55,24 +42,24 @@ def _read(film: Asset) -> list[str]:
         return [data.decode() for data in packets if data]
 
 
-async def test_file_text_and_list(session: Session, film: Asset, tmp_path: Path) -> None:
+async def test_file_text_and_list(session: Session, film: Asset, tmp_path: Path, made: Made) -> None:
     """A file, its text and a list give the same film; the file counts by its content, wherever it lies."""
     (tmp_path / "said.srt").write_text(SRT, encoding="utf-8")
     file = await bring(str(tmp_path / "said.srt"), session.storage)
     assert (file.kind, file.media_type) == ("file", "application/x-subrip")
-    by_file = await _made(video=film, file=file)
+    by_file = await made("subtitles", video=film, file=file)
     assert _seen(by_file) == [False] * 2 + [True] * 4 + [False] * 4
-    assert (await _made(video=film, text=SRT)).sha256 == by_file.sha256
-    assert (await _made(video=film, captions=LISTED)).sha256 == by_file.sha256
+    assert (await made("subtitles", video=film, text=SRT)).sha256 == by_file.sha256
+    assert (await made("subtitles", video=film, captions=LISTED)).sha256 == by_file.sha256
     moved = file.model_copy(update={"uri": "elsewhere"})
     assert edit_key("subtitles", {"file": moved}) == edit_key("subtitles", {"file": file})
 
 
-async def test_track(session: Session, film: Asset) -> None:
+async def test_track(session: Session, film: Asset, made: Made) -> None:
     """Captions can be a track, with the pictures left alone, or both."""
-    track = await _made(video=film, text=SRT, show="track", language="zho")
+    track = await made("subtitles", video=film, text=SRT, show="track", language="zho")
     assert _read(track) == ["雨夜"] and not any(_seen(track))
-    both = await _made(video=film, text=SRT, show="both")
+    both = await made("subtitles", video=film, text=SRT, show="both")
     assert _read(both) == ["雨夜"] and any(_seen(both))
 
 

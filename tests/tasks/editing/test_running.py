@@ -16,6 +16,7 @@ from tasks.asset import Asset
 from tasks.editing import Edit, edit_key, keep, run_operation
 from tasks.importing import known_file
 from tasks.session import Session, open_session
+from tests.tasks.editing.conftest import Made
 
 RED, BLUE = (220, 30, 30), (30, 30, 220)
 
@@ -57,12 +58,6 @@ async def _run(use: str, **given: Any) -> Edit:
     return await run_operation("step", use, given, after=[])
 
 
-async def _made(use: str, output: str, **given: Any) -> Asset:
-    made = (await _run(use, **given)).outputs[output]
-    assert isinstance(made, Asset)
-    return made
-
-
 async def _colour(session: Session, image: Asset) -> tuple[float, ...]:
     async with session.storage.local_copy(image.path) as path:
         from PIL import Image
@@ -71,31 +66,31 @@ async def _colour(session: Session, image: Asset) -> tuple[float, ...]:
             return tuple(np.asarray(picture.convert("RGB")).mean(axis=(0, 1)))
 
 
-async def test_concatenate(session: Session, clip: Asset, silent: Asset) -> None:
+async def test_concatenate(session: Session, clip: Asset, silent: Asset, made: Made) -> None:
     """Videos come one after the other, with or without sound, and the film lies in the storage."""
-    film = await _made("concatenate", "video", videos=[clip, silent, clip])
+    film = await made("concatenate", videos=[clip, silent, clip])
     assert film.kind == "video" and film.seconds == pytest.approx(3, abs=0.15) and film.has_audio
     assert film.uri == session.storage.uri(film.path) and await session.storage.size(film.path) == film.bytes
 
 
-async def test_frames(session: Session, clip: Asset) -> None:
+async def test_frames(session: Session, clip: Asset, made: Made) -> None:
     """The first frame is the first picture, the last frame the very last one, in the film's size."""
-    first, last = await _made("first_frame", "image", video=clip), await _made("last_frame", "image", video=clip)
+    first, last = await made("first_frame", video=clip), await made("last_frame", video=clip)
     assert (last.width, last.height, last.media_type) == (320, 180, "image/png")
     assert await _colour(session, first) == pytest.approx(RED, abs=12)
     assert await _colour(session, last) == pytest.approx(BLUE, abs=12)
 
 
-async def test_mux(session: Session, silent: Asset, clip: Asset) -> None:
+async def test_mux(session: Session, silent: Asset, clip: Asset, made: Made) -> None:
     """Sound is laid under a film, which keeps its length."""
-    film = await _made("mux", "video", video=silent, audio=clip, gain_db=-12)
+    film = await made("mux", video=silent, audio=clip, gain_db=-12)
     assert film.has_audio and not silent.has_audio and film.seconds == pytest.approx(1, abs=0.1)
 
 
-async def test_contact_sheet(session: Session, clip: Asset, silent: Asset) -> None:
+async def test_contact_sheet(session: Session, clip: Asset, silent: Asset, made: Made) -> None:
     """A contact sheet is one picture, captions included."""
-    plain = await _made("contact_sheet", "image", sources=[clip, silent])
-    titled = await _made("contact_sheet", "image", sources=[clip, silent], captions=["one", "二"])
+    plain = await made("contact_sheet", sources=[clip, silent])
+    titled = await made("contact_sheet", sources=[clip, silent], captions=["one", "二"])
     assert plain.media_type == "image/jpeg" and plain.sha256 != titled.sha256
 
 
@@ -139,14 +134,14 @@ async def test_other_input(session: Session, clip: Asset, silent: Asset) -> None
 
 
 @pytest.mark.parametrize("damage", ["missing", "spoilt"])
-async def test_damaged(session: Session, clip: Asset, damage: str) -> None:
+async def test_damaged(session: Session, clip: Asset, damage: str, made: Made) -> None:
     """A result that is missing or spoilt is made again."""
-    first = await _made("last_frame", "image", video=clip)
+    first = await made("last_frame", video=clip)
     if damage == "missing":
         await session.storage.delete(first.path)
     else:
         await session.storage.write_bytes(first.path, b"\0" * first.bytes)
-    again = await _made("last_frame", "image", video=clip)
+    again = await made("last_frame", video=clip)
     assert again.sha256 == first.sha256
     content = await session.storage.read_bytes(again.path)
     assert content is not None and content[1:4] == b"PNG"
@@ -161,12 +156,12 @@ async def test_broken_input(session: Session, tmp_path: Path) -> None:
         await _run("concatenate", videos=[broken])
 
 
-async def test_local_input(session: Session, tmp_path: Path) -> None:
+async def test_local_input(session: Session, tmp_path: Path, made: Made) -> None:
     """A file outside of the storage can be worked on where it is."""
     path = _clip(tmp_path / "own.mp4")
     asset = await known_file(str(path), session.storage)
     assert asset is not None and asset.path == ""
-    assert (await _made("last_frame", "image", video=asset)).kind == "image"
+    assert (await made("last_frame", video=asset)).kind == "image"
 
 
 def _refuse(*_: Any) -> Any:

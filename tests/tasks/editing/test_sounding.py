@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,10 @@ from pydantic import ValidationError
 from blocks.media import AudioFormat, VideoWriter, loudness, write_sound
 from blocks.media.sound import SoundReader
 from tasks.asset import Asset
-from tasks.editing import keep, run_operation
+from tasks.editing import keep
 from tasks.operations import OPERATIONS
-from tasks.session import Session, open_session
-
-
-@pytest.fixture
-async def session(prefect_server: str, tmp_path: Path) -> AsyncIterator[Session]:
-    async with open_session(str(tmp_path / "media"), offline=True) as opened:
-        await opened.save_results_block()
-        yield opened
+from tasks.session import Session
+from tests.tasks.editing.conftest import Made
 
 
 def _wave(seconds: float, hertz: float, level: float) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -45,45 +38,37 @@ async def film(session: Session, tmp_path: Path) -> Asset:
     return await keep(tmp_path / "film.mp4", session.storage)
 
 
-async def _made(use: str, output: str, **given: Any) -> Asset:
-    made = (await run_operation("step", use, given, after=[])).outputs[output]
-    assert isinstance(made, Asset)
-    said = OPERATIONS[use].seconds(OPERATIONS[use].inputs.model_validate(given))
-    assert said == pytest.approx(made.seconds, abs=0.03)
-    return made
-
-
-async def test_mix(session: Session, tone: Asset, film: Asset) -> None:
+async def test_mix(session: Session, tone: Asset, film: Asset, made: Made) -> None:
     """Sounds and films are mixed, each from its own beginning; the length is known before."""
-    made = await _made("mix", "audio", sounds=[film, tone], gains_db=[0, -6], offsets_seconds=[0, 0.75])
-    assert made.kind == "audio" and made.seconds == pytest.approx(1.25, abs=0.02)
+    sound = await made("mix", sounds=[film, tone], gains_db=[0, -6], offsets_seconds=[0, 0.75])
+    assert sound.kind == "audio" and sound.seconds == pytest.approx(1.25, abs=0.02)
 
 
-async def test_join_audio(session: Session, tone: Asset) -> None:
+async def test_join_audio(session: Session, tone: Asset, made: Made) -> None:
     """Sounds are joined with pauses; the length is known before."""
-    made = await _made("join_audio", "audio", sounds=[tone, tone, tone], pause_seconds=0.25)
-    assert made.kind == "audio" and made.seconds == pytest.approx(2.0, abs=0.02)
+    sound = await made("join_audio", sounds=[tone, tone, tone], pause_seconds=0.25)
+    assert sound.kind == "audio" and sound.seconds == pytest.approx(2.0, abs=0.02)
 
 
-async def test_extract_audio(session: Session, film: Asset) -> None:
+async def test_extract_audio(session: Session, film: Asset, made: Made) -> None:
     """A film's sound becomes a file of its own."""
-    made = await _made("extract_audio", "audio", video=film)
-    assert (made.kind, made.width) == ("audio", None)
+    sound = await made("extract_audio", video=film)
+    assert (sound.kind, sound.width) == ("audio", None)
 
 
-async def test_normalize(session: Session, film: Asset, tone: Asset) -> None:
+async def test_normalize(session: Session, film: Asset, tone: Asset, made: Made) -> None:
     """Films and sounds become as loud as wanted."""
-    louder = await _made("normalize", "video", video=film)
-    quieter = await _made("normalize_audio", "audio", audio=tone, lufs=-30)
+    louder = await made("normalize", video=film)
+    quieter = await made("normalize_audio", audio=tone, lufs=-30)
     assert loudness(louder.uri).lufs == pytest.approx(-16, abs=1)
     assert loudness(quieter.uri).lufs == pytest.approx(-30, abs=1)
 
 
 @pytest.mark.slow
-async def test_mux(session: Session, film: Asset, tone: Asset) -> None:
+async def test_mux(session: Session, film: Asset, tone: Asset, made: Made) -> None:
     """A film's sound is replaced, at the loudness wanted; or the added sound makes room for it."""
-    replaced = await _made("mux", "video", video=film, audio=tone, replace=True, lufs=-20, fade_seconds=0)
-    ducked = await _made("mux", "video", video=film, audio=tone, duck_db=30, fade_seconds=0)
+    replaced = await made("mux", video=film, audio=tone, replace=True, lufs=-20, fade_seconds=0)
+    ducked = await made("mux", video=film, audio=tone, duck_db=30, fade_seconds=0)
     assert loudness(replaced.uri).lufs == pytest.approx(-20, abs=1)
     for asset, louder, softer in ((replaced, 440, 1000), (ducked, 1000, 440)):
         with SoundReader(asset.uri) as sound:
