@@ -66,7 +66,7 @@ def demands(media: Mapping[str, Any]) -> str:
     if "max_pixels" in media:
         said.append(f"at most {media['max_pixels']} pixels")
     if "max_ratio" in media:
-        said.append(f"sides up to {media['max_ratio']:g} to 1")
+        said.append(f"sides {'below' if media.get('open_ratio') else 'up to'} {media['max_ratio']:g} to 1")
     if "same_size_as" in media:
         said.append(f"as large as {media['same_size_as']}")
     if "min_seconds" in media or "max_seconds" in media:

@@ -165,8 +165,10 @@ def misfits(info: MediaInfo, spec: Media) -> Iterator[tuple[str, object]]:
             yield f"{size}; the sides are out of bounds (pixels)", _range(spec.min_side, spec.max_side)
         if spec.max_pixels and info.width * info.height > spec.max_pixels:
             yield f"{size}; that is too many in all", _range(None, spec.max_pixels)
-        if spec.max_ratio and high / low > spec.max_ratio + 0.01:
-            yield f"{size}; the longer side is {high / low:.2f} times the shorter one", _range(None, spec.max_ratio)
+        if not spec.shaped(high / low, 0.01):
+            bound = "; the bound itself is out" if spec.open_ratio else ""
+            said = f"{size}; the longer side is {high / low:.2f} times the shorter one{bound}"
+            yield said, _range(None, spec.max_ratio)
     if info.seconds is not None and spec.kind != "image" and not spec.lasts(info.seconds, _SLACK):
         ends = "; the bounds themselves are out" if spec.open_ends else ""
         yield f"is {info.seconds:.1f} seconds long{ends}", _range(spec.min_seconds, spec.max_seconds)

@@ -94,6 +94,7 @@ class Media:
         max_seconds: longest film or sound.
         max_pixels: most width times height.
         max_ratio: longest side over shortest side.
+        open_ratio: whether ``max_ratio`` itself is too long.
         open_ends: whether ``min_seconds`` and ``max_seconds`` themselves are too short and too long.
         min_fps: lowest frame rate of a film.
         max_fps: highest frame rate of a film.
@@ -117,6 +118,7 @@ class Media:
     min_seconds: float | None = None
     max_seconds: float | None = None
     max_ratio: float | None = None
+    open_ratio: bool = False
     open_ends: bool = False
     min_fps: float | None = None
     max_fps: float | None = None
@@ -150,6 +152,13 @@ class Media:
     def takes(self, name: str) -> bool:
         """Whether a file of this format, by its short name, is of those the pages name; any is where they name none."""
         return not self.formats or _format(name) in map(_format, self.formats)
+
+    def shaped(self, ratio: float, slack: float) -> bool:
+        """Whether the longer side may be so many times the shorter one; where the limit itself counts, ``slack`` of it
+        is forgiven."""
+        if self.max_ratio is None:
+            return True
+        return ratio < self.max_ratio if self.open_ratio else ratio <= self.max_ratio + slack
 
     def lasts(self, seconds: float, slack: float) -> bool:
         """Whether a film or a sound may be as long; where the ends count themselves, ``slack`` seconds are forgiven."""
@@ -190,7 +199,7 @@ class Media:
         said = {field.name: getattr(self, field.name) for field in fields(self)}
         said["accepts"] = sorted(self.accepts)
         said["formats"], said["codecs"] = list(self.formats), list(self.codecs)
-        for flag in ("open_ends", "may_be_empty", "needs_alpha"):
+        for flag in ("open_ratio", "open_ends", "may_be_empty", "needs_alpha"):
             said[flag] = said[flag] or None
         said["also"] = self.also.describe() if self.also else None
         return {name: value for name, value in said.items() if value is not None and value != []}

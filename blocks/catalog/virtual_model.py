@@ -17,7 +17,7 @@ from blocks.catalog.pictures import FREE_TRIAL, ONE_OR_MORE, RESULTS, TRIAL_NOTE
 from blocks.catalog.requests import Conflict, Input, Parameters, Request
 
 _formats = partial(picture, formats=("jpeg", "jpg", "png", "webp"))
-_photo = partial(_formats, min_side=256, max_side=4096, max_ratio=2, max_bytes=5 * MEGABYTE)
+_photo = partial(_formats, min_side=256, max_side=4096, max_ratio=2, open_ratio=True, max_bytes=5 * MEGABYTE)
 _FEW_WORDS = Text(99, max_words=99)
 
 

@@ -76,7 +76,7 @@ def check(info: MediaInfo, spec: Media) -> None:
         too_small = spec.min_side is not None and low < spec.min_side
         too_large = spec.max_side is not None and high > spec.max_side
         too_large = too_large or (spec.max_pixels is not None and low * high > spec.max_pixels)
-        if too_small or too_large or (spec.max_ratio is not None and high / low > spec.max_ratio + 0.01):
+        if too_small or too_large or not spec.shaped(high / low, 0.01):
             limits = f"{spec.min_side or 1} ~ {spec.max_side or 'any'}, ratio up to {spec.max_ratio or 'any'}"
             raise InputFailed(
                 "InvalidFile.Resolution",

@@ -30,10 +30,18 @@ def test_ends_that_count_are_forgiven_a_little(seconds: float, closed: bool, ope
     assert OPEN.lasts(seconds, 0.1) is opened
 
 
+@pytest.mark.parametrize(("ratio", "closed", "opened"), [(1.99, True, True), (2, True, False), (2.02, False, False)])
+def test_a_ratio_that_is_itself_too_long(ratio: float, closed: bool, opened: bool) -> None:
+    """Up to 2 to 1 takes 2 to 1, below 2 to 1 does not."""
+    assert Media("image", max_ratio=2).shaped(ratio, 0.01) is closed
+    assert Media("image", max_ratio=2, open_ratio=True).shaped(ratio, 0.01) is opened
+
+
 def test_without_a_limit_everything_is_taken() -> None:
     """No documented length or rate, no refusal."""
     assert Media("video").lasts(9999, 0)
     assert Media("video").runs(1, 0)
+    assert Media("image").shaped(9999, 0)
 
 
 @pytest.mark.parametrize(("fps", "taken"), [(14.5, False), (14.95, True), (30, True), (60.05, True), (61, False)])

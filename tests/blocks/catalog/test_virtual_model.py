@@ -86,7 +86,7 @@ def test_what_would_be_ignored() -> None:
 def test_the_mask_is_as_large_as_the_photo() -> None:
     """Photo and mask have the same limits, and the mask the photo's size."""
     photo, mask = (field.spec for field in catalog.request(_body("virtualmodel-v2")).media())
-    assert (photo.min_side, photo.max_side, photo.max_ratio) == (256, 4096, 2)
+    assert (photo.min_side, photo.max_side, photo.max_ratio, photo.open_ratio) == (256, 4096, 2, True)
     assert mask.same_size_as == "base_image_url"
 
 
