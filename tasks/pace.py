@@ -82,8 +82,9 @@ class Pace:
         if limiter is None:
             rate = self._limits(model).submits_per_second or _UNDOCUMENTED.submits_per_second
             limiter = self._submits[model] = _spaced(rate or 1.0, _MARGIN)
-        await limiter.acquire()
+        # The spacing comes last: what waits for the shared limit's server together would go out together.
         async with shared_limit(LIMIT_PREFIX + model):
+            await limiter.acquire()
             yield
 
     def slot(self, model: str) -> AbstractAsyncContextManager[None]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
@@ -56,9 +57,9 @@ async def answered(title: str, *forms: dict[str, Any]) -> list[Any]:
     async with get_client() as client:
 
         async def form_of_next_pause() -> Any:
-            for run in await client.read_flow_runs(limit=20):
+            for run in await client.read_flow_runs(flow_run_filter=FlowRunFilter(name=FlowRunFilterName(any_=[title]))):
                 keyset = run.state.state_details.run_input_keyset if run.state else None
-                if run.name != title or not run.state or not run.state.is_paused() or (run.id, keyset) in seen:
+                if not run.state or not run.state.is_paused() or (run.id, keyset) in seen:
                     continue
                 try:
                     words = await client.read_flow_run_input(run.id, (keyset or {})["description"])

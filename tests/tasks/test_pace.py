@@ -27,9 +27,10 @@ async def test_submits_of_a_model_keep_its_rate() -> None:
         async with pace.submit("wan2.6-t2v"):
             moments.append(time.monotonic())
 
+    began = time.monotonic()
     await asyncio.gather(*(submit() for _ in range(11)))
 
-    assert moments[-1] - moments[0] >= 0.45
+    assert moments[-1] - began >= 0.45
     assert max(sum(start <= moment < start + 0.2 for moment in moments) for start in moments) <= 6
 
 
