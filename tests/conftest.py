@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flows.settings import apply_defaults
 
@@ -24,6 +26,9 @@ os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
 apply_defaults()
 
 import pytest  # noqa: E402  Prefect's settings come first
+
+if TYPE_CHECKING:
+    from blocks.storage import MediaStorage
 
 SLOW = "WANFLOW_TEST_SLOW"
 _LEFT_OUT = pytest.StashKey[int]()
@@ -101,3 +106,38 @@ def prefect_server() -> Iterator[str]:
             yield url
         finally:
             os.environ.pop("PREFECT_API_URL", None)
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """An S3 service of our own."""
+    pytest.importorskip("s3fs", reason="s3fs is not installed (extra s3)")
+    server = pytest.importorskip("moto.server", reason="moto is not installed (a test dependency)")
+    thread = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    thread.start()
+    host, port = thread.get_host_and_port()
+    yield f"http://{host}:{port}"
+    thread.stop()
+
+
+@pytest.fixture
+def s3_options(s3_endpoint: str) -> dict[str, Any]:
+    """What s3fs needs to reach it."""
+    return {
+        "key": "testing",
+        "secret": "testing-secret",
+        "client_kwargs": {"endpoint_url": s3_endpoint, "region_name": "eu-west-1"},
+    }
+
+
+@pytest.fixture
+def s3_storage(s3_options: dict[str, Any]) -> MediaStorage:
+    """A storage in a new bucket."""
+    import s3fs
+    from prefect.types import SecretDict
+
+    from blocks.storage import MediaStorage
+
+    bucket = f"bucket-{uuid.uuid4().hex}"
+    s3fs.S3FileSystem(**s3_options, skip_instance_cache=True).mkdir(bucket)
+    return MediaStorage(url=f"s3://{bucket}/media", options=SecretDict(s3_options))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -93,28 +92,11 @@ async def test_bad_downloads(studio: Open) -> None:
     assert {event["what"] for event in here.emulator.events("misbehaved")} == {"truncate", "fail", "corrupt"}
 
 
-@pytest.fixture(scope="module")
-def s3() -> Iterator[dict[str, Any]]:
-    """An S3 service of our own."""
-    pytest.importorskip("s3fs", reason="s3fs is not installed (extra s3)")
-    server = pytest.importorskip("moto.server", reason="moto is not installed (a test dependency)")
-    thread = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    thread.start()
-    host, port = thread.get_host_and_port()
-    endpoint = {"endpoint_url": f"http://{host}:{port}", "region_name": "eu-west-1"}
-    yield {"key": "testing", "secret": "testing", "client_kwargs": endpoint}
-    thread.stop()
-
-
 @pytest.fixture
-def bucket(s3: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> str:
+def bucket(s3_storage: MediaStorage, s3_options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of a new bucket; the environment holds what it takes to reach it."""
-    import s3fs
-
-    name = f"bucket-{uuid.uuid4().hex}"
-    s3fs.S3FileSystem(**s3, skip_instance_cache=True).mkdir(name)
-    monkeypatch.setenv("WANFLOW_STORAGE_OPTIONS", json.dumps(s3))
-    return f"s3://{name}/media"
+    monkeypatch.setenv("WANFLOW_STORAGE_OPTIONS", json.dumps(s3_options))
+    return s3_storage.url
 
 
 _PICTURE = {"model": "wan2.2-t2i-flash", "input": {"prompt": "a boat"}, "parameters": {"n": 1, "size": "512*512"}}

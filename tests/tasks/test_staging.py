@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
-from prefect.types import SecretDict
 from pydantic import SecretStr
 
 from blocks import catalog
@@ -282,52 +280,29 @@ async def test_an_emulator_that_forgot_a_result_gets_the_file(
     assert value(await stage(request, client=emulated, storage=storage, assets=alive)) == answer.urls[0]
 
 
-@pytest.fixture(scope="module")
-def s3() -> Iterator[dict[str, Any]]:
-    """An S3 service of our own."""
-    pytest.importorskip("s3fs", reason="s3fs is not installed (extra s3)")
-    server = pytest.importorskip("moto.server", reason="moto is not installed (a test dependency)")
-    thread = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    thread.start()
-    host, port = thread.get_host_and_port()
-    endpoint = {"endpoint_url": f"http://{host}:{port}", "region_name": "eu-west-1"}
-    yield {"key": "testing", "secret": "testing", "client_kwargs": endpoint}
-    thread.stop()
-
-
-@pytest.fixture
-def bucket(s3: dict[str, Any]) -> MediaStorage:
-    """A storage in a new bucket."""
-    import s3fs
-
-    name = f"bucket-{uuid.uuid4().hex}"
-    s3fs.S3FileSystem(**s3, skip_instance_cache=True).mkdir(name)
-    return MediaStorage(url=f"s3://{name}/media", options=SecretDict(s3))
-
-
 @pytest.mark.s3
-async def test_object_storage_hands_out_links(emulated: Client, bucket: MediaStorage, tmp_path: Path) -> None:
+async def test_object_storage_hands_out_links(emulated: Client, s3_storage: MediaStorage, tmp_path: Path) -> None:
     """A stored file goes by a presigned URL; a local one is brought into the bucket first, under its checksum."""
-    await bucket.write_bytes("a/video.mp4", b"stored")
+    await s3_storage.write_bytes("a/video.mp4", b"stored")
     film = tmp_path / "clip.MP4"
     film.write_bytes(b"local")
     async with httpx.AsyncClient() as http:
-        for request, content in ((restyle(bucket.uri("a/video.mp4")), b"stored"), (restyle(film), b"local")):
-            found = value(await stage(request, client=emulated, storage=bucket, assets={}))
+        for request, content in ((restyle(s3_storage.uri("a/video.mp4")), b"stored"), (restyle(film), b"local")):
+            found = value(await stage(request, client=emulated, storage=s3_storage, assets={}))
             assert "X-Amz-Signature" in found or "Signature=" in found
             assert (await http.get(found)).content == content
-    [brought] = await bucket.list("inputs")
+    [brought] = await s3_storage.list("inputs")
     assert brought.endswith(".mp4")
 
 
 @pytest.mark.s3
 async def test_a_link_to_this_machine_is_no_link_for_the_provider(
-    beijing: Uploading, bucket: MediaStorage, picture: Path
+    beijing: Uploading, s3_storage: MediaStorage, picture: Path
 ) -> None:
     """A bucket on a loopback address signs URLs nobody else can read: the file is uploaded instead."""
-    found = value(await stage(animate(picture), client=beijing, storage=bucket, assets={}))
+    found = value(await stage(animate(picture), client=beijing, storage=s3_storage, assets={}))
     assert found.startswith("oss://")
-    assert await bucket.list() == []
+    assert await s3_storage.list() == []
 
 
 @pytest.mark.parametrize("at", ["policy", "upload"])
