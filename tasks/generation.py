@@ -206,7 +206,7 @@ class _Life:
                     outcome = await self._task(poll)(self.label, submission)
                     break
                 except GenerationFailed as error:
-                    await journal.settle(self.session.storage, self.fingerprint, self.session.account)
+                    await journal.settle_task(self.session.storage, submission)
                     gone = resumed is not None and isinstance(error.error, TaskGone)
                     if not gone:
                         failures += 1

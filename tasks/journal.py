@@ -87,8 +87,12 @@ async def entries(storage: MediaStorage) -> list[Entry]:
 
 async def write_intent(
     storage: MediaStorage, *, fingerprint: str, model: str, account: str, now: datetime, prompt: str | None = None
-) -> Entry:
-    """Say that a submit is about to be sent. Must be on storage before the POST leaves."""
+) -> Entry | None:
+    """Say that a submit is about to be sent. Must be on storage before the POST leaves.
+
+    Returns:
+        None when there is an entry already: whoever wrote it may have sent something.
+    """
     entry = Entry(
         fingerprint=fingerprint,
         model=model,
@@ -97,8 +101,8 @@ async def write_intent(
         prompt=prompt,
         writer=f"{socket.gethostname()}:{os.getpid()}",
     )
-    await storage.write_json(path_of(fingerprint, account), entry.model_dump(mode="json"))
-    return entry
+    written = await storage.create_json(path_of(fingerprint, account), entry.model_dump(mode="json"))
+    return entry if written else None
 
 
 async def complete(storage: MediaStorage, entry: Entry, submission: Submission) -> Entry:
@@ -128,6 +132,20 @@ async def let_go(storage: MediaStorage, task_id: str, why: str) -> None:
 async def settle(storage: MediaStorage, fingerprint: str, account: str) -> None:
     """Forget the entry: the generation has ended, or nothing can have been accepted."""
     await storage.delete(path_of(fingerprint, account))
+
+
+async def take_back(storage: MediaStorage, entry: Entry) -> None:
+    """Forget an intent that nothing came of; one that another wrote in its place stays."""
+    found = await read(storage, entry.fingerprint, entry.account)
+    if found is not None and found.mark == entry.mark and found.submission is None:
+        await settle(storage, entry.fingerprint, entry.account)
+
+
+async def settle_task(storage: MediaStorage, submission: Submission) -> None:
+    """Forget the entry of a task that gave nothing; one that another run has sent since stays."""
+    found = await read(storage, submission.fingerprint, submission.account)
+    if found is not None and found.submission is not None and found.submission.task_id == submission.task_id:
+        await settle(storage, submission.fingerprint, submission.account)
 
 
 def _owner(task_id: str) -> str:

@@ -16,6 +16,7 @@ import secrets
 import socket
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,8 @@ class Leases:
         self._beat_seconds = beat_seconds or self._expires_seconds / _BEATS_A_LIFE
         self._id = secrets.token_hex(8)
         self._beating: asyncio.Task[None] | None = None
+        self._beats = 0
+        self._beaten: float | None = None
         self._starting = asyncio.Lock()
         self._seen: dict[str, tuple[Any, float]] = {}
         self._held: dict[str, tuple[str, str]] = {}
@@ -78,25 +81,36 @@ class Leases:
             del self._held[name]
             # One that stays behind ends with this session.
             with contextlib.suppress(Exception):
-                await asyncio.shield(self._storage.delete(path))
+                await asyncio.shield(self._release(path, mine))
 
     async def taken(self, name: str) -> bool:
         """Whether a session that lives has it, this one or another."""
         tokens = (await self._turns(name)).values()
         return name in self._held or any([not await self._is_dead(token) for token in tokens])
 
+    @property
+    def safe(self) -> bool:
+        """Whether the last sign of life is so young that nobody can have taken over what is held, whatever happened.
+
+        Asks nobody, so that it can be asked in the very moment before something is done. Only a machine whose clock
+        stood still, as that of a virtual one may, can be wrong about it.
+        """
+        return self._beaten is None or clock() - self._beaten < self._expires_seconds / 2
+
     async def check(self, name: str) -> None:
         """Make sure that a lease taken here was not taken over; one that was never taken here is fine.
 
-        A process that was stopped, or whose machine slept, asks before it does what must be done once.
+        A process that was stopped, or whose machine slept, asks before it does what must be done once. Afterwards it is
+        `safe` for a while.
 
         Raises:
             LeaseLost: it was.
         """
         if name in self._held:
+            if not self.safe:
+                await self._beat()
             path, mine = self._held[name]
-            lease = await self._storage.read_json(path)
-            if lease is None or lease["token"] != mine:
+            if await self._token(path) != mine:
                 raise LeaseLost(f"another run has taken over {name}")
 
     async def aclose(self) -> None:
@@ -120,7 +134,12 @@ class Leases:
                 path = _lease_path(name, max(turns, default=0) + 1)
                 mine = f"{self._id}:{secrets.token_hex(8)}"
                 if await self._storage.create_json(
-                    path, {"token": mine, "writer": f"{socket.gethostname()}:{os.getpid()}"}
+                    path,
+                    {
+                        "token": mine,
+                        "writer": f"{socket.gethostname()}:{os.getpid()}",
+                        "at": datetime.now(UTC).isoformat(),
+                    },
                 ):
                     now = await self._turns(name)
                     if set(now.values()) <= dead | {mine}:
@@ -135,15 +154,24 @@ class Leases:
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(pause * 1.5, _PAUSE_SECONDS[1])
 
+    async def _release(self, path: str, mine: str) -> None:
+        # After a long silence it may be another's: turns are counted anew once all are gone.
+        if self.safe or await self._token(path) == mine:
+            await self._storage.delete(path)
+
+    async def _token(self, path: str) -> str | None:
+        lease = await self._storage.read_json(path)
+        return None if lease is None else str(lease["token"])
+
     async def _turns(self, name: str) -> dict[int, str]:
         """The token of every turn there is."""
         found: dict[int, str] = {}
         for path in await self._storage.list("journal/leases"):
             head, _, turn = path.removesuffix(".json").rpartition(".")
             if head == f"journal/leases/{name}" and turn.isdigit():
-                lease = await self._storage.read_json(path)
-                if lease is not None:
-                    found[int(turn)] = str(lease["token"])
+                token = await self._token(path)
+                if token is not None:
+                    found[int(turn)] = token
         return found
 
     async def _is_dead(self, token: str) -> bool:
@@ -164,23 +192,31 @@ class Leases:
     async def _live(self) -> None:
         async with self._starting:
             if self._beating is None:
-                await self._beat(0)
+                await self._beat()
                 self._beating = asyncio.create_task(self._go_on(), name="wanflow-leases")
 
     async def _go_on(self) -> None:
-        count = 0
         while True:
             await asyncio.sleep(self._beat_seconds)
-            count += 1
             try:
-                await self._beat(count)
+                await self._beat()
             except Exception as error:
                 log.warning("The sign of life cannot be written (%s); trying again.", type(error).__name__)
 
-    async def _beat(self, count: int) -> None:
+    async def _beat(self) -> None:
+        began = clock()
+        self._beats += 1
         pid = os.getpid()
-        sign = {"machine": _machine(), "pid": pid, "process": _process(pid), "beat": count}
-        await self._storage.write_json(_holder_path(self._id), sign)
+        sign = {"machine": _machine(), "pid": pid, "process": _process(pid), "beat": self._beats}
+        await self._storage.write_json(_holder_path(self._id), sign | {"at": datetime.now(UTC).isoformat()})
+        self._beaten = began
+
+
+def clock() -> float:
+    """Seconds that go on while the process is stopped or the machine sleeps."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
 
 
 def _expires_seconds() -> float:

@@ -10,8 +10,9 @@ from typing import Any
 
 from blocks import catalog
 from blocks.catalog import Answer, Request
-from blocks.client.errors import AnswerLost, DashScopeError, InputUnreachable
+from blocks.client.errors import AnswerLost, DashScopeError, InputUnreachable, NotSent
 from tasks import journal
+from tasks.leases import LeaseLost, clock
 from tasks.patience import Patience
 from tasks.reconciling import reconcile
 from tasks.records import Submission
@@ -24,6 +25,8 @@ STORAGE_PATIENCE_SECONDS = 120.0
 _UNREACHABLE_INPUTS = 3
 _LOST_ANSWERS = 2
 _LAST_WORD_SECONDS = 10.0
+_INTENT_SECONDS = 60.0
+"""How old an intent may be when its request leaves: reconciling looks for a task around that time."""
 _PROMPT_KEPT = 400  # characters, so that the longest prompt leaves the entry small
 
 
@@ -44,6 +47,7 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
         async with session.turn(request.model):
             async with session.pace.submit(request.model):
                 await session.leases.check(lease)
+                began = clock()
                 entry = await journal.write_intent(
                     session.storage,
                     fingerprint=fingerprint,
@@ -52,16 +56,22 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
                     now=now(),
                     prompt=prompt,
                 )
-                await session.leases.check(lease)
+                if entry is None:
+                    raise LeaseLost(f"another run has begun to send {lease}")
                 try:
-                    return await _seen_through(_post(session, request, entry))
+                    await session.leases.check(lease)
+                except LeaseLost:
+                    await journal.take_back(session.storage, entry)
+                    raise
+                try:
+                    return await _seen_through(_post(session, request, entry, began))
                 except DashScopeError as error:
                     failed = error
             if failed.accepted == "unknown":
                 submission = await recover(session, entry, request_id=failed.request_id)
                 if submission is not None:
                     return submission
-            await journal.settle(session.storage, fingerprint, session.account)
+            await journal.take_back(session.storage, entry)
         if failed.accepted == "unknown":
             lost += 1
             if lost > _LOST_ANSWERS:
@@ -118,8 +128,13 @@ class _Again:
         await self._patience.wait_out(error)
 
 
-async def _post(session: Session, request: Request, entry: journal.Entry) -> Submission:
-    answer = await session.client.submit(request)
+async def _post(session: Session, request: Request, entry: journal.Entry, began: float) -> Submission:
+    def in_time() -> None:
+        # Stopped between the look at the lease and this moment, the process may wake when another has sent it.
+        if not session.leases.safe or clock() - began > _INTENT_SECONDS:
+            raise NotSent("The process stood still before the request left", advice="Nothing was sent.")
+
+    answer = await session.client.submit(request, before=in_time)
     if not answer.task_id:
         raise AnswerLost("The provider's answer holds no task_id", request_id=answer.request_id)
     submission = Submission(

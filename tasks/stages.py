@@ -87,6 +87,8 @@ async def submit(
                 await journal.settle(session.storage, fingerprint, session.account)
         if submission is not None and not submission.expired(now()):
             return submission
+        if submission is not None:
+            await journal.settle_task(session.storage, submission)
     return await send(session, await _staged(session, request, assets), fingerprint)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from blocks import catalog
 from blocks.client.addresses import Region, chat_url, is_loopback, normal_base_url, region_of
-from blocks.client.errors import AnswerLost, BadAnswer, DashScopeError, error_from
+from blocks.client.errors import AnswerLost, BadAnswer, DashScopeError, ModelNotFound, error_from
 from blocks.client.listing import TaskPage, provider_time, read_page
 from blocks.client.redacting import guard_logs
 from blocks.client.sending import Connections, answer_of, refusal
@@ -82,11 +82,12 @@ class Client:
         """Whether the address is this machine: the emulator, or a test's server."""
         return is_loopback(self.base_url)
 
-    async def submit(self, request: catalog.Request) -> catalog.Answer:
+    async def submit(self, request: catalog.Request, *, before: Callable[[], None] | None = None) -> catalog.Answer:
         """Hand in a request of an asynchronous model.
 
         Args:
             request: with every media value reachable for the provider.
+            before: called once the connection stands, right before the request leaves; what it raises keeps it here.
 
         Returns:
             The provider's answer, with a task id.
@@ -99,7 +100,8 @@ class Client:
         if row.mode != "async":
             raise ValueError(f"{row.id} answers at once: use call() instead of submit().")
         headers = {"X-DashScope-Async": "enable", **_resolve(request)}
-        body = await self._post(self._url(row.endpoint), request, headers, self._patience(_ANSWER_SECONDS))
+        url = self._url(row.endpoint)
+        body = await self._post(url, request, headers, self._patience(_ANSWER_SECONDS), before)
         answer = _read(row.id, body)
         if not answer.task_id:
             raise AnswerLost("The provider's answer holds no task_id", http_status=200, request_id=answer.request_id)
@@ -268,11 +270,18 @@ class Client:
         return httpx.Timeout(answer, connect=min(_CONNECT_SECONDS, answer), pool=_POOL_SECONDS)
 
     async def _post(
-        self, url: str, request: catalog.Request, headers: Mapping[str, str], timeout: httpx.Timeout
+        self,
+        url: str,
+        request: catalog.Request,
+        headers: Mapping[str, str],
+        timeout: httpx.Timeout,
+        before: Callable[[], None] | None = None,
     ) -> dict[str, Any]:
         """Send what may be paid for; every failure says whether it can have been accepted."""
+        if (elsewhere := catalog.not_served(request, self.region)) is not None:
+            raise ModelNotFound(f"{request.model} {elsewhere.message}; nothing was sent")
         response = await self._http.send(
-            "POST", url, headers={**self._auth(), **headers}, body=request.body(), timeout=timeout
+            "POST", url, headers={**self._auth(), **headers}, body=request.body(), timeout=timeout, before=before
         )
         if not response.is_success:
             raise self._masked(refusal(response, model=request.model))

@@ -7,7 +7,7 @@ import json
 import ssl
 import threading
 import weakref
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -76,8 +76,13 @@ class Connections:
         params: Mapping[str, str] | None = None,
         body: Any = None,
         content: AsyncIterable[bytes] | None = None,
+        before: Callable[[], None] | None = None,
     ) -> httpx.Response:
         """Make one call and read its whole answer, whatever its status.
+
+        Args:
+            before: called once the connection stands, right before head and body leave. What it raises ends the call:
+                the other side never has the whole of it.
 
         Raises:
             NotSent: no connection was made.
@@ -90,7 +95,13 @@ class Connections:
             data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         try:
             return await self._client().request(
-                method, url, headers=sent, params=params or None, content=data, timeout=timeout
+                method,
+                url,
+                headers=sent,
+                params=params or None,
+                content=data,
+                timeout=timeout,
+                extensions={"trace": _tracing(before)} if before else None,
             )
         except _NEVER_SENT as error:
             raise NotSent(f"No connection to {_place(url)}: {_said(error)}") from None
@@ -141,6 +152,14 @@ def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> f
             when = when.replace(tzinfo=UTC)
         seconds = (when - (now or datetime.now(UTC))).total_seconds()
     return max(0.0, seconds) if seconds == seconds and seconds != float("inf") else None
+
+
+def _tracing(before: Callable[[], None]) -> Callable[[str, Any], Coroutine[Any, Any, None]]:
+    async def trace(event: str, _: Any) -> None:
+        if event.endswith(("send_request_headers.started", "send_request_body.started")):
+            before()
+
+    return trace
 
 
 @lru_cache(maxsize=2)

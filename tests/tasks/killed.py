@@ -35,9 +35,9 @@ async def main(place: str) -> None:
     if place == "during the POST":
         submit = Client.submit
 
-        async def and_die(client: Client, request: Any) -> Any:
+        async def and_die(client: Client, request: Any, **options: Any) -> Any:
             asyncio.get_running_loop().call_later(0.5, kill)
-            return await submit(client, request)
+            return await submit(client, request, **options)
 
         Client.submit = and_die  # type: ignore[method-assign]
     elif place:

@@ -11,6 +11,7 @@ import pytest
 
 from blocks.storage import MediaStorage
 from tasks.leases import LeaseLost, Leases
+from tests.tasks.conftest import until
 
 
 @pytest.fixture(params=["local", "memory"])
@@ -120,6 +121,28 @@ async def test_taken_over(holders: _Holders) -> None:
             with pytest.raises(LeaseLost):
                 await one.check("a")
     await one.check("a")
+
+
+async def test_given_back_late(holders: _Holders) -> None:
+    """A holder that was silent for too long does not give back what is another's by now."""
+    one, two, three = holders.new(beat=3600, expires=0.4), holders.new(expires=0.4), holders.new()
+    lease = one.hold("a")
+    await lease.__aenter__()
+    async with asyncio.timeout(20), two.hold("a"):
+        pass
+    async with three.hold("a"):
+        await lease.__aexit__(None, None, None)
+        await three.check("a")
+
+
+async def test_safe(holders: _Holders) -> None:
+    """After half the time that a lease outlives its holder nothing is safe, until the lease is looked at again."""
+    one = holders.new(beat=3600, expires=0.4)
+    async with one.hold("a"):
+        assert one.safe
+        await until(lambda: not one.safe)
+        await one.check("a")
+        assert one.safe
 
 
 async def test_how_long(storage: MediaStorage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import time
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tasks import journal, sending
 from tasks.generation import generate
 from tasks.pace import Pace
 from tasks.records import Generation
-from tests.tasks.conftest import Open, asked
+from tests.tasks.conftest import Open, asked, until
 
 LOST: dict[str, Any] = {
     "reset after accepting": "lose_answer",
@@ -138,10 +139,10 @@ async def test_intent_first(studio: Open, monkeypatch: pytest.MonkeyPatch) -> No
     here = studio()
     seen: list[bool] = []
 
-    async def watched(client: Client, request: Any) -> Any:
+    async def watched(client: Client, request: Any, **options: Any) -> Any:
         [entry] = await journal.entries(here.storage)
         seen.append(entry.submission is None)
-        return await submit(client, request)
+        return await submit(client, request, **options)
 
     submit = Client.submit
     monkeypatch.setattr(Client, "submit", watched)
@@ -203,3 +204,52 @@ async def test_taken_over(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None
     second = await here.run()
     woken.set()
     assert (await first).task_id == second.task_id and here.emulator.counts["submit"] == 1
+
+
+@pytest.mark.slow
+async def test_stopped_between_check_and_post(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that stands still after its last look at the lease, while another takes over and sends, sends nothing."""
+    here = studio()
+    monkeypatch.setenv("WANFLOW_LEASE_SECONDS", "0.4")
+    woken, asleep = asyncio.Event(), asyncio.Event()
+
+    async def sleeper() -> Generation:
+        async with here.session() as session:
+            monkeypatch.setattr(session.leases, "_beat_seconds", 3600.0)
+            submit = session.client.submit
+
+            async def sleeping(*arguments: Any, **options: Any) -> Any:
+                asleep.set()
+                await woken.wait()
+                return await submit(*arguments, **options)
+
+            monkeypatch.setattr(session.client, "submit", sleeping)
+            return await generate(asked())
+
+    first = asyncio.create_task(sleeper())
+    await asyncio.wait_for(asleep.wait(), 30)
+    second = asyncio.create_task(here.run())
+    await until(lambda: here.emulator.counts.get("submit", 0) == 1 or second.done())
+    woken.set()
+    assert (await first).task_id == (await second).task_id and here.emulator.counts["submit"] == 1
+
+
+@pytest.mark.slow
+async def test_an_intent_is_fresh(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that leaves late, because the process stood still, has a new intent: it is found by its time."""
+    here = studio()
+    monkeypatch.setattr(sending, "_INTENT_SECONDS", 1.0)
+    intents: list[datetime] = []
+    async with here.session() as session:
+        submit = session.client.submit
+
+        async def late(*arguments: Any, **options: Any) -> Any:
+            [entry] = await journal.entries(here.storage)
+            intents.append(entry.intent_at)
+            if len(intents) == 1:
+                await asyncio.sleep(1.1)  # what is tested is time
+            return await submit(*arguments, **options)
+
+        monkeypatch.setattr(session.client, "submit", late)
+        assert (await generate(asked())).succeeded
+    assert len(intents) == 2 and intents[1] > intents[0] and here.emulator.counts["submit"] == 1

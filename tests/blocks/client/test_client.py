@@ -48,6 +48,24 @@ async def test_a_submit_sends_the_body_the_key_and_the_async_header(
     assert "x-dashscope-ossresourceresolve" not in asked.headers
 
 
+@pytest.mark.parametrize("calls", [1, 2])
+async def test_a_submit_is_held_back_in_the_last_moment(client: Client, wire: Any, film: Request, calls: int) -> None:
+    """What is raised right before the head or the body leaves comes out as it is, and nothing whole arrives."""
+    wire.answers()
+    said = 0
+
+    def too_late() -> None:
+        nonlocal said
+        said += 1
+        if said == calls:
+            raise NotSent("the process stood still")
+
+    with pytest.raises(NotSent, match="stood still"):
+        await client.submit(film, before=too_late)
+
+    assert wire.asked == [] and said == calls
+
+
 async def test_an_uploaded_input_asks_for_its_resolution(client: Client, wire: Any, words: Any) -> None:
     """A request that names an oss:// file carries the header without which the service cannot find it."""
     wire.answers(words.Says(ACCEPTED))

@@ -1,0 +1,64 @@
+"""The journal keeps what others wrote."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from blocks.storage import MediaStorage
+from tasks import journal
+from tasks.records import Submission
+from tasks.session import now
+
+SUBMISSION = Submission(
+    fingerprint="f", model="wan2.6-t2v", task_id="t", request_id=None, submitted_at=now(), account="a"
+)
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> MediaStorage:
+    return MediaStorage(url=str(tmp_path / "media"))
+
+
+async def _intent(storage: MediaStorage, *, later: timedelta = timedelta(0)) -> journal.Entry | None:
+    return await journal.write_intent(storage, fingerprint="f", model="wan2.6-t2v", account="a", now=now() + later)
+
+
+async def test_an_intent_is_written_over_nothing(storage: MediaStorage) -> None:
+    """Where there is an entry already, answered or not, no intent takes its place: it may have been sent."""
+    first = await _intent(storage)
+    assert first is not None and await _intent(storage) is None
+    answered = await journal.complete(storage, first, SUBMISSION)
+    assert await _intent(storage) is None and await journal.read(storage, "f", "a") == answered
+
+
+async def test_an_intent_is_taken_back_by_its_own_writer(storage: MediaStorage) -> None:
+    """What another run wrote meanwhile, or what was answered, stays; the own intent goes."""
+    stale = await _intent(storage)
+    assert stale is not None
+    await journal.settle(storage, "f", "a")
+    fresh = await _intent(storage, later=timedelta(seconds=1))
+    assert fresh is not None
+    await journal.take_back(storage, stale)
+    assert await journal.read(storage, "f", "a") == fresh
+    answered = await journal.complete(storage, fresh, SUBMISSION)
+    await journal.take_back(storage, fresh)
+    assert await journal.read(storage, "f", "a") == answered
+    await journal.settle(storage, "f", "a")
+    again = await _intent(storage)
+    assert again is not None
+    await journal.take_back(storage, again)
+    assert await journal.read(storage, "f", "a") is None
+
+
+async def test_a_task_settles_its_own_entry(storage: MediaStorage) -> None:
+    """A run that hears late that its task failed does not forget the one that another run has sent since."""
+    entry = await _intent(storage)
+    assert entry is not None
+    answered = await journal.complete(storage, entry, SUBMISSION)
+    await journal.settle_task(storage, SUBMISSION.model_copy(update={"task_id": "an earlier one"}))
+    assert await journal.read(storage, "f", "a") == answered
+    await journal.settle_task(storage, SUBMISSION)
+    assert await journal.read(storage, "f", "a") is None
