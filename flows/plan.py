@@ -51,6 +51,7 @@ async def make_plan(
     *,
     emulated: bool,
     region: str = "beijing",
+    place: str | None = None,
     web: WebFiles | None = None,
     asked: set[str] | None = None,
 ) -> Plan:
@@ -60,6 +61,8 @@ async def make_plan(
         params: values for its parameters.
         reach: the storage, where finished generations are looked up, and what the pipeline may read.
         emulated: whether the run would go to an emulator; its results never stand for paid ones.
+        region: whose prices count.
+        place: the region that would be asked, as its client names it; what it does not serve is refused.
         web: looks at files behind web addresses, when that is asked for.
         asked: the generations that plans before this one ask for, too: they are paid once. Those of this one are added.
 
@@ -69,7 +72,7 @@ async def make_plan(
     nest(pipeline, reach.base)
     check(pipeline)
     values = await resolve_params(pipeline, params, reach)
-    prices = Prices(reach.storage, emulated, region, web, set() if asked is None else asked)
+    prices = Prices(reach.storage, emulated, region, web, set() if asked is None else asked, place)
     walk = Walk(with_model(pipeline, values), Scope(values, reach=reach), prices)
     await walk.all()
     rows = list(walk.rows.values())

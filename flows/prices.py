@@ -41,6 +41,7 @@ class Prices:
     """What calls cost, and which are done: in a storage, a region, with or without an emulator.
 
     Attributes:
+        place: the region that would be asked: what it does not serve is refused; None: nothing is.
         keys: the generations that were asked for so far.
     """
 
@@ -49,12 +50,13 @@ class Prices:
     region: str
     web: WebFiles | None
     keys: set[str] = field(default_factory=set)
+    place: str | None = None
 
     async def look(self, step: Step, lane: Scope, call: ModelCall | OperationCall, at: Location) -> Looked:
         """Look a call up.
 
         Raises:
-            InvalidInput: the files that go in are not what the model takes.
+            InvalidInput: the files that go in are not what the model takes, or the region does not serve it.
         """
         if isinstance(call, OperationCall):
             done = None if call.pending else await done_before(self.storage, edit_key(call.use, call.given))
@@ -63,6 +65,7 @@ class Prices:
         if not call.unsure:
             quote = catalog.quote(call.request, region=self.region, input_seconds=call.input_seconds).amount
         if call.pending:
+            self._served(call, at)
             return Looked(call, None, quote, again=False)
         reach = lane.reach
         base = reach.base if reach else None
@@ -74,7 +77,16 @@ class Prices:
         key = await fingerprint(call.request, take=take, storage=self.storage, assets=call.assets, base=base)
         again = key in self.keys
         self.keys.add(key)
-        return Looked(call, await self._known(call, key), quote, again)
+        known = await self._known(call, key)
+        if known is None:
+            self._served(call, at)
+        return Looked(call, known, quote, again)
+
+    def _served(self, call: ModelCall, at: Location) -> None:
+        """Refuse before anything is paid what the region would refuse after the steps before it were paid."""
+        problem = catalog.not_served(call.request, self.place) if self.place else None
+        if problem is not None:
+            raise InvalidInput([request_problem(problem, at)])
 
     async def _known(self, call: ModelCall, key: str) -> Outputs | None:
         """The outputs of a generation that is in storage already."""

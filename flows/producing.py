@@ -78,7 +78,14 @@ async def plan_pipeline(
 ) -> Plan:
     """Check and price a pipeline for the session that would run it; ``asked`` as in `make_plan`."""
     return await make_plan(
-        pipeline, params, session.reach, emulated=session.emulated, region=session.region, web=session.web, asked=asked
+        pipeline,
+        params,
+        session.reach,
+        emulated=session.emulated,
+        region=session.region,
+        place=session.client.region,
+        web=session.web,
+        asked=asked,
     )
 
 

@@ -17,6 +17,7 @@ from blocks.catalog.errors import InvalidRequest, Problem, UnknownModel
 from blocks.catalog.fields import Field, fields_of
 from blocks.catalog.model import Billing, Limits, Model, OutputType, Result
 from blocks.catalog.pairings import HANDOVERS, PAIRINGS, NotPassed, Pairing, advised, hand_over, pair
+from blocks.catalog.places import not_served
 from blocks.catalog.requests import MediaField, Request
 from blocks.catalog.rows import MODELS, find
 from blocks.catalog.sources import MEANINGS as SURE
@@ -53,6 +54,7 @@ __all__ = [
     "fields_of",
     "find",
     "hand_over",
+    "not_served",
     "pair",
     "prompts",
     "quote",

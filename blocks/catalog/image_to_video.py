@@ -114,6 +114,7 @@ row = partial(
     kind="video",
     outputs={"video": "video"},
     result=Result(urls=("output.video_url",)),
+    unsure_regions=("virginia",),
 )
 _CONFIRMED = "models.yaml confirms Beijing only; models-extra.yaml prices the other deployments."
 FIELDS = "models.yaml leaves the usage fields open; models-extra.yaml fills_of_models_yaml names them."

@@ -105,6 +105,7 @@ MODELS = (
             free_quota=50,
         ),
         limits=Limits(2, 2),
+        unsure_regions=("singapore",),
         notes=(
             _OPTIONAL,
             "usage.SR gives the tier; SDK samples show video_ratio standard instead, then the request's tier counts.",

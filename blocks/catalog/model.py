@@ -99,6 +99,8 @@ class Model:
         limits: documented submit rate and tasks in progress (Beijing, or the model's only region).
         limits_in: the same for other deployments.
         regions: where it is served; key, address and model must belong to the same region.
+        unsure_regions: where the page of its family gives an address, though neither the price lists nor the limit
+            lists have the model there.
         typical_seconds: how long a task usually takes, from and to.
         fps: frame rate of the result; None: a parameter says, or not documented.
         sound: whether the result has sound; ``optional``: a parameter says.
@@ -125,6 +127,7 @@ class Model:
     limits: Limits = Limits()
     limits_in: Mapping[Deployment, Limits] = field(default_factory=dict)
     regions: tuple[Region, ...] = ("beijing",)
+    unsure_regions: tuple[Region, ...] = ()
     typical_seconds: tuple[float, float] = (60.0, 300.0)
     fps: int | None = None
     sound: bool | Literal["optional"] | None = False

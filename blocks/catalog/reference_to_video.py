@@ -177,6 +177,7 @@ _row = partial(
     kind="video",
     outputs={"video": "video"},
     result=Result(urls=("output.video_url",)),
+    unsure_regions=("virginia",),
     limits=Limits(5, 5),
     fps=30,
 )

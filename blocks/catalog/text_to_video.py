@@ -152,6 +152,7 @@ _row = partial(
     kind="video",
     outputs={"video": "video"},
     result=Result(urls=("output.video_url",)),
+    unsure_regions=("virginia",),
 )
 _SILENT = "no sound, no audio_url"
 _US_NOTE = (
