@@ -165,17 +165,15 @@ class Stage:
         """The backdrop: all that lies so far away that it hardly moves."""
         return Layer(picture, None, 0.25)
 
-    def mist(
-        self, height: float, depth_of: float, strength: float = 0.6, *, depth: float = 0.6, drift: float = 6.0
-    ) -> Layer:
+    def mist(self, height: float, depth_of: float, strength: float = 0.6, *, depth: float = 0.6) -> Layer:
         """A drifting bank of mist around a height."""
         rows = (np.arange(self.size[1], dtype=np.float32)[:, None] - height) / depth_of
         veil = np.exp(-(rows**2)) * np.clip(self.noise(3, 3, 5) * 1.7 - 0.4, 0, 1) * strength
         mask = Image.fromarray((np.clip(veil, 0, 1) * 255).astype(np.uint8)).point([0, 0, 0, *range(3, 256)])
         colour = mix(self.palette.sky[2], self.palette.far, 0.25)
-        return Layer(Image.new("RGB", self.size, colour), mask, depth, drift)
+        return Layer(Image.new("RGB", self.size, colour), mask, depth, drift=6.0)
 
-    def clouds(self, bottom: float, amount: float = 0.5, *, drift: float = 5.0) -> Layer:
+    def clouds(self, bottom: float, amount: float = 0.5) -> Layer:
         """Soft clouds in the upper part of the frame."""
         field_ = self.noise(4, 5, 3.0)
         rows = np.clip((bottom - np.arange(self.size[1], dtype=np.float32)) / bottom, 0, 1)[:, None]
@@ -183,7 +181,7 @@ class Stage:
         light = mix(self.palette.sky[2], (255, 255, 255), 0.1 if self.palette.dark else 0.45)
         shade = mix(self.palette.sky[1], light, 0.35)
         mask = Image.fromarray((body * 255).astype(np.uint8)).point([0, 0, 0, *range(3, 256)])
-        return Layer(self.gradient([light, shade], 0, bottom), mask, 0.2, drift)
+        return Layer(self.gradient([light, shade], 0, bottom), mask, 0.2, drift=5.0)
 
     def stars(self, picture: Image.Image, bottom: float, count: int = 150) -> None:
         """Scatter stars above a height."""

@@ -21,10 +21,8 @@ def _line(brush: ImageDraw.ImageDraw, s: float, colour: Colour, points: Sequence
     brush.line([(x * s, y * s) for x, y in points], fill=(*colour, 255), width=max(1, int(wide * s)), joint="curve")
 
 
-def _oval(
-    brush: ImageDraw.ImageDraw, s: float, colour: Colour, x: float, y: float, rx: float, ry: float, opacity: int = 255
-) -> None:
-    brush.ellipse([(x - rx) * s, (y - ry) * s, (x + rx) * s, (y + ry) * s], fill=(*colour, opacity))
+def _oval(brush: ImageDraw.ImageDraw, s: float, colour: Colour, x: float, y: float, rx: float, ry: float) -> None:
+    brush.ellipse([(x - rx) * s, (y - ry) * s, (x + rx) * s, (y + ry) * s], fill=(*colour, 255))
 
 
 def _hand(flip: bool, brush: ImageDraw.ImageDraw, s: float) -> None:

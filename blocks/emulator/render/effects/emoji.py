@@ -57,10 +57,10 @@ def _eyes(wide: float, tall: float, times: float = 0.0) -> tuple[Motion, ...]:
     return tuple(pinch(x, y, 0.36, wide, tall, times) for x, y in EYES)
 
 
-def _brows(inner: float, outer: float, times: float = 0.0) -> tuple[Motion, ...]:
+def _brows(inner: float, outer: float) -> tuple[Motion, ...]:
     """The brows' inner and outer ends down by so much, or up below 0."""
     ends = ((0.24, inner), (0.6, outer))
-    return tuple(drag(side * x, -0.48, 0.3, 0, down, times) for side in (-1, 1) for x, down in ends)
+    return tuple(drag(side * x, -0.48, 0.3, 0, down) for side in (-1, 1) for x, down in ends)
 
 
 def _mouth(corners: float, wide: float = 0.0, open_: float = 0.0, times: float = 0.0) -> tuple[Motion, ...]:

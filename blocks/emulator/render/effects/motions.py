@@ -150,25 +150,23 @@ def grow(factor: float, begin: float = 0.0, end: float = 1.0, x: float = 0.0, y:
     return move
 
 
-def throb(factor: float, times: float, x: float = 0.0, y: float = 0.0) -> Motion:
-    """As much larger about a point, as often."""
+def throb(factor: float, times: float) -> Motion:
+    """As much larger about the middle, as often."""
 
     def move(p: Points, at: float) -> Points:
         scale = 1 + (factor - 1) * beat(at, times) ** 2
-        return _points(x + (p[..., 0] - x) / scale, y + (p[..., 1] - y) / scale)
+        return _points(p[..., 0] / scale, p[..., 1] / scale)
 
     return move
 
 
-def bulge(
-    x: float, y: float, reach: float, strength: float, times: float = 0.0, tall: float = 1.0, begin: float = 0.03
-) -> Motion:
+def bulge(x: float, y: float, reach: float, strength: float, times: float = 0.0, begin: float = 0.03) -> Motion:
     """A swelling (or a dent, below 0) around a point; no ``times``: it comes and stays."""
 
     def move(p: Points, at: float) -> Points:
         k = beat(at, times) if times else ease(at, begin, begin + 0.4)
         dx, dy = p[..., 0] - x, p[..., 1] - y
-        near = np.clip(1 - (dx**2 + (dy / tall) ** 2) / reach**2, 0, 1) ** 2
+        near = np.clip(1 - (dx**2 + dy**2) / reach**2, 0, 1) ** 2
         kept = 1 - strength * k * near
         return _points(x + dx * kept, y + dy * kept)
 

@@ -1,16 +1,41 @@
 """Animals and boats in silhouette, drawn in parts of a square."""
 
 import math
+from collections.abc import Sequence
 
 from blocks.emulator.render.drawing.pen import Pen
 
 
+def _legs(
+    pen: Pen,
+    phase: float,
+    legs: Sequence[tuple[float, float]],
+    wide: float,
+    *,
+    hip: float,
+    knee: float,
+    stride: float,
+    lift: float,
+) -> None:
+    """Four legs at a walk or a trot: where each hangs, and how far its turn is."""
+    for x, turn in legs:
+        swing = math.sin(2 * math.pi * (phase + turn)) * stride
+        high = max(0.0, math.cos(2 * math.pi * (phase + turn))) * lift
+        pen.limb(wide, (x, hip), (x + swing * 0.4, knee), (x + swing, 0.89 - high))
+
+
 def cat(pen: Pen, phase: float) -> None:
     """A cat with its tail up."""
-    for x, turn in ((0.33, 0.0), (0.37, 0.5), (0.62, 0.25), (0.66, 0.75)):
-        swing = math.sin(2 * math.pi * (phase + turn)) * 0.06
-        lift = max(0.0, math.cos(2 * math.pi * (phase + turn))) * 0.03
-        pen.limb(0.05, (x, 0.66), (x + swing * 0.4, 0.78), (x + swing, 0.89 - lift))
+    _legs(
+        pen,
+        phase,
+        ((0.33, 0.0), (0.37, 0.5), (0.62, 0.25), (0.66, 0.75)),
+        0.05,
+        hip=0.66,
+        knee=0.78,
+        stride=0.06,
+        lift=0.03,
+    )
     pen.oval(0.5, 0.62, 0.22, 0.1)
     pen.oval(0.34, 0.63, 0.1, 0.1)
     pen.oval(0.74, 0.5, 0.1, 0.09)
@@ -23,10 +48,16 @@ def cat(pen: Pen, phase: float) -> None:
 
 def dog(pen: Pen, phase: float) -> None:
     """A dog at a trot."""
-    for x, turn in ((0.3, 0.0), (0.34, 0.5), (0.62, 0.5), (0.66, 0.0)):
-        swing = math.sin(2 * math.pi * (phase + turn)) * 0.09
-        lift = max(0.0, math.cos(2 * math.pi * (phase + turn))) * 0.04
-        pen.limb(0.05, (x, 0.6), (x + swing * 0.4, 0.76), (x + swing, 0.89 - lift))
+    _legs(
+        pen,
+        phase,
+        ((0.3, 0.0), (0.34, 0.5), (0.62, 0.5), (0.66, 0.0)),
+        0.05,
+        hip=0.6,
+        knee=0.76,
+        stride=0.09,
+        lift=0.04,
+    )
     pen.oval(0.48, 0.58, 0.22, 0.095)
     pen.limb(0.11, (0.64, 0.55), (0.74, 0.42))
     pen.oval(0.77, 0.38, 0.085, 0.07)
@@ -47,18 +78,13 @@ def bird(pen: Pen, phase: float) -> None:
     ):
         flap = math.sin(2 * math.pi * (phase + turn)) * 0.09 * size
         w = 0.14 * size
-        pen.shape(
-            (x - w, y - flap),
-            (x - w * 0.5, y - flap * 0.7 - 0.02 * size),
-            (x, y),
-            (x - w * 0.4, y - flap * 0.3 + 0.015 * size),
-        )
-        pen.shape(
-            (x + w, y - flap),
-            (x + w * 0.5, y - flap * 0.7 - 0.02 * size),
-            (x, y),
-            (x + w * 0.4, y - flap * 0.3 + 0.015 * size),
-        )
+        for wing in (-w, w):
+            pen.shape(
+                (x + wing, y - flap),
+                (x + wing * 0.5, y - flap * 0.7 - 0.02 * size),
+                (x, y),
+                (x + wing * 0.4, y - flap * 0.3 + 0.015 * size),
+            )
         pen.oval(x + 0.01 * size, y + 0.005, 0.05 * size, 0.016 * size)
 
 
@@ -115,10 +141,16 @@ def drone(pen: Pen, phase: float) -> None:
 
 def fox(pen: Pen, phase: float) -> None:
     """Low and long, with pointed ears and a bushy tail."""
-    for x, turn in ((0.32, 0.0), (0.36, 0.5), (0.6, 0.5), (0.64, 0.0)):
-        swing = math.sin(2 * math.pi * (phase + turn)) * 0.08
-        lift = max(0.0, math.cos(2 * math.pi * (phase + turn))) * 0.03
-        pen.limb(0.036, (x, 0.66), (x + swing * 0.4, 0.78), (x + swing, 0.89 - lift))
+    _legs(
+        pen,
+        phase,
+        ((0.32, 0.0), (0.36, 0.5), (0.6, 0.5), (0.64, 0.0)),
+        0.036,
+        hip=0.66,
+        knee=0.78,
+        stride=0.08,
+        lift=0.03,
+    )
     pen.oval(0.47, 0.63, 0.2, 0.075)
     pen.limb(0.1, (0.6, 0.62), (0.7, 0.52))
     pen.oval(0.735, 0.5, 0.07, 0.055)

@@ -161,11 +161,11 @@ def cat_face(stage: Stage, coat: str = "") -> list[Layer]:
     return [layer]
 
 
-def _smooth(points: Sequence[Point], steps: int = 6) -> list[Point]:
+def _smooth(points: Sequence[Point]) -> list[Point]:
     """A closed curve through the points (Catmull-Rom)."""
     p = np.array(points)
     before, after, later = np.roll(p, 1, 0), np.roll(p, -1, 0), np.roll(p, -2, 0)
-    t = np.linspace(0, 1, steps, endpoint=False)[None, :, None]
+    t = np.linspace(0, 1, 6, endpoint=False)[None, :, None]
     a, b, c, d = (v[:, None, :] for v in (before, p, after, later))
     curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
     return [(float(x), float(y)) for x, y in curve.reshape(-1, 2)]

@@ -44,7 +44,6 @@ def figure(
     held: str = "",
     posture: str = "walk",
     flip: bool = False,
-    light: float = 1.0,
 ) -> Figure:
     """Somebody of a kind in a size.
 
@@ -55,7 +54,6 @@ def figure(
         held: "umbrella", "lantern" or nothing; carried by a person.
         posture: "walk", "stand" or "sit"; animals and boats always move.
         flip: Looks to the left.
-        light: How strong the edge light is.
     """
     draw, share, cycle, speed, foot = _KINDS.get(kind, _KINDS["person"])
     if kind in PEOPLE and posture == "sit":
@@ -76,7 +74,7 @@ def figure(
     for mask, lights in drawn:
         cut = mask.crop((side // 2 - half, top, side // 2 + half, bottom))
         spots = [(x * side - side // 2 + half, y * side - top) for x, y in lights]
-        poses.append(_lit(cut, side, palette, light, flip, spots))
+        poses.append(_lit(cut, side, palette, flip, spots))
     high = bottom - top
     speed *= side / high
     return Figure(tuple(poses), (foot * side - top) / high, cycle, -speed if flip else speed)
@@ -101,17 +99,13 @@ def _standing(draw: Draw) -> Draw:
     return lambda pen, phase: draw(pen, 0.035 * math.sin(2 * math.pi * phase))
 
 
-def _lit(mask: Image.Image, side: int, palette: Palette, light: float, flip: bool, lights: list[Point]) -> Stamp:
+def _lit(mask: Image.Image, side: int, palette: Palette, flip: bool, lights: list[Point]) -> Stamp:
     """A silhouette with a thin edge of light on one side, and the lights it carries."""
     if flip:
         mask = mask.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     step = max(1, round(side / 90))
     moved = ImageChops.offset(mask, -step, step)
-    edge = (
-        ImageChops.subtract(mask, moved)
-        .filter(ImageFilter.GaussianBlur(step * 0.4))
-        .point(lambda v: int(v * min(1.0, light)))
-    )
+    edge = ImageChops.subtract(mask, moved).filter(ImageFilter.GaussianBlur(step * 0.4))
     picture = Image.new("RGB", mask.size, mix(palette.near, (0, 0, 0), 0.25))
     picture.paste(mix(palette.lamp if palette.dark else palette.light, (255, 255, 255), 0.15), (0, 0), edge)
     for x, y in lights:

@@ -28,7 +28,7 @@ def old_town(stage: Stage, mood: Mood) -> Scenery:
     ground.paste(255, (0, int(street), stage.size[0], stage.size[1]))
     paving = stage.layer(ground, mix(palette.ground, palette.near, 0.4), mix(palette.near, (0, 0, 0), 0.2), depth=1.0)
     if palette.dark or mood.weather == "rain":
-        _reflect(stage, paving.picture, layers[-1].picture, layers[-1].alpha, int(street))
+        _reflect(stage, paving.picture, layers[-1].picture, int(street))
     layers.append(paving)
     lamps: list[tuple[float, float, float]] = []
     layers.append(_lanterns(stage, lamps))
@@ -108,7 +108,7 @@ def _roofs(stage: Stage, base: float, size: float, depth: float, part: float) ->
     return layer
 
 
-def _reflect(stage: Stage, paving: Image.Image, houses: Image.Image, alpha: Image.Image | None, street: int) -> None:
+def _reflect(stage: Stage, paving: Image.Image, houses: Image.Image, street: int) -> None:
     height = stage.size[1] - street
     mirror = houses.crop((0, max(0, street - height), stage.size[0], street)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
     mirror = (

@@ -84,7 +84,7 @@ def _wayside(stage: Stage, mood: Mood, top: float, bottom: float) -> Layer:
         if n in (2, 3, 5):
             houses.append((x, foot, unit * stage.random.uniform(0.05, 0.08)))
         else:
-            _firs(stage, brush, x, foot, unit * stage.random.uniform(0.09, 0.17), period)
+            _firs(brush, x, foot, unit * stage.random.uniform(0.09, 0.17), period)
     for x, foot, half in houses:
         roof = [(x - half * 1.25, foot - half * 0.8), (x, foot - half * 1.7), (x + half * 1.25, foot - half * 0.8)]
         for shift in (-period, 0, period):
@@ -113,7 +113,7 @@ def _wayside(stage: Stage, mood: Mood, top: float, bottom: float) -> Layer:
     return _layer(stage, picture, mask, bottom, 0.7, NEAR_SPEED)
 
 
-def _firs(stage: Stage, brush: ImageDraw.ImageDraw, x: float, foot: float, tall: float, period: int) -> None:
+def _firs(brush: ImageDraw.ImageDraw, x: float, foot: float, tall: float, period: int) -> None:
     for dx, share in ((-0.35, 0.75), (0.0, 1.0), (0.4, 0.6)):
         for shift in (-period, 0, period):
             cx, high = x + dx * tall + shift, tall * share

@@ -33,7 +33,7 @@ def railway(stage: Stage, mood: Mood) -> Scenery:
     tall = unit * (0.13 if low else 0.06)
     moving = _crossing(stage, mood, tall, deck + 2, 3 if low else 8, travel=unit * (0.8 if low else 0.42))
     bridge = _bridge(stage, deck, shore, unit * (0.42 if low else 0.16), unit * (0.06 if low else 0.022))
-    banks = _banks(stage, mood, shore)
+    banks = _banks(stage, mood)
     _mirror(stage, picture, bridge, shore)
     layers = [stage.still(picture), moving, bridge]
     if not low:
@@ -137,7 +137,7 @@ def _mirror(stage: Stage, picture: Image.Image, bridge: Layer, shore: float) -> 
     picture.paste(bridge.picture.crop(box).transpose(flip), (0, int(shore)), shade)
 
 
-def _banks(stage: Stage, mood: Mood, shore: float) -> Layer:
+def _banks(stage: Stage, mood: Mood) -> Layer:
     """Banks at both sides close to the camera, with firs."""
     unit, palette = stage.unit, stage.palette
     x = np.linspace(-1, 1, stage.size[0], dtype=np.float32)

@@ -49,9 +49,9 @@ def platform(stage: Stage, mood: Mood) -> Scenery:
             )
         )
     else:
-        layers.append(_fence(stage, mood, edge))
+        layers.append(_fence(stage, edge))
     front = len(layers)
-    layers.append(_lamp_post(stage, mood, stage.x(0.1 if far and mood.motion != "leave" else 0.9), lamps))
+    layers.append(_lamp_post(stage, stage.x(0.1 if far and mood.motion != "leave" else 0.9), lamps))
     return Scenery(layers, ground=edge + unit * 0.1, front=front, lamps=lamps[-1:], lamp_depth=1.25)
 
 
@@ -197,7 +197,7 @@ def _house(
     return layer
 
 
-def _fence(stage: Stage, mood: Mood, edge: float) -> Layer:
+def _fence(stage: Stage, edge: float) -> Layer:
     """A low wooden fence along the back of the platform."""
     unit, palette = stage.unit, stage.palette
     left, right = stage.x(-0.1), stage.x(0.34)
@@ -220,7 +220,7 @@ def _fence(stage: Stage, mood: Mood, edge: float) -> Layer:
     return stage.layer(stage.mask(paint), mix(wood, palette.light, 0.2), mix(wood, (0, 0, 0), 0.3), depth=1.0)
 
 
-def _lamp_post(stage: Stage, mood: Mood, x: float, lamps: list[tuple[float, float, float]]) -> Layer:
+def _lamp_post(stage: Stage, x: float, lamps: list[tuple[float, float, float]]) -> Layer:
     """An iron post with a lamp hanging from its arm, near the camera."""
     unit, palette = stage.unit, stage.palette
     top = stage.y(0.2)

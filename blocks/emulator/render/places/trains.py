@@ -84,19 +84,18 @@ def rolling(
     return Layer(canvas.convert("RGB"), canvas.getchannel("A"), depth, path=path)
 
 
-def add_glow(picture: Image.Image, colour: Colour, radius: float, strength: float = 0.8) -> Image.Image:
+def add_glow(picture: Image.Image, colour: Colour, radius: float) -> Image.Image:
     """The drawn train (RGBA) with light spilling out of its windows.
 
     Args:
         picture: As `train` gives it.
         colour: Of the light.
         radius: How far it spills, in pixels.
-        strength: From 0 to 1.
     """
     warm = np.asarray(picture.convert("RGB"), np.int16)
     lit = ((warm[..., 0] > 190) & (warm[..., 2] < 215)).astype(np.uint8) * 255
     small = Image.fromarray(lit).reduce(4).filter(ImageFilter.GaussianBlur(radius / 4))
-    halo = small.resize(picture.size, Image.Resampling.BILINEAR).point(lambda v: min(255, int(v * strength * 1.6)))
+    halo = small.resize(picture.size, Image.Resampling.BILINEAR).point(lambda v: min(255, int(v * 1.28)))
     light = Image.new("RGBA", picture.size, (*colour, 0))
     light.putalpha(halo)
     light.alpha_composite(picture)

@@ -28,7 +28,7 @@ def sea(stage: Stage, mood: Mood) -> Scenery:
     lamps = []
     layers = [stage.still(picture), stage.clouds(stage.y(0.42), 0.45)]
     rock_x = stage.x(0.86 if side < 0.5 else 0.14)
-    rock = stage.mask(lambda d, s: _lighthouse(stage, d, s, rock_x, horizon + unit * 0.1, unit * 0.34))
+    rock = stage.mask(lambda d, s: _lighthouse(d, s, rock_x, horizon + unit * 0.1, unit * 0.34))
     layers.append(stage.layer(rock, mix(palette.far, palette.near, 0.6), palette.near, depth=0.55))
     lamps.append((rock_x, horizon + unit * 0.1 - unit * 0.31, unit * 0.2))
     for step, base in enumerate((0.7, 0.78, 0.88, 1.0)):
@@ -117,7 +117,7 @@ def glitter(stage: Stage, picture: Image.Image, x: float, horizon: float) -> Non
         )
 
 
-def _lighthouse(stage: Stage, brush: ImageDraw.ImageDraw, s: float, x: float, foot: float, tall: float) -> None:
+def _lighthouse(brush: ImageDraw.ImageDraw, s: float, x: float, foot: float, tall: float) -> None:
     low, top = tall * 0.075, tall * 0.045
     for y, share in ((foot, 1.0), (foot - tall * 0.05, 0.7)):
         brush.ellipse(

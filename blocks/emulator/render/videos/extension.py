@@ -99,8 +99,8 @@ def _view(end: Canvas | None, clip: list[Path], size: tuple[int, int], frames: i
         motion = read_motion(clip[0], _RATE, frames)
         if motion.steady and motion.masks.any(axis=(1, 2)).mean() > 0.5:
             return _with_subject(end, clip[0], motion, size, sign)
-        return _drifting(end, _camera(clip[0], frames, sign), size)
-    return _drifting(end, (0.0, 0.0), size)
+        return _drifting(end, _camera(clip[0], frames, sign))
+    return _drifting(end, (0.0, 0.0))
 
 
 def _with_subject(end: Canvas, clip: Path, motion: Motion, size: tuple[int, int], sign: int) -> View:
@@ -110,7 +110,7 @@ def _with_subject(end: Canvas, clip: Path, motion: Motion, size: tuple[int, int]
     mask = _unlike(end, scene, widened(Image.fromarray(motion.masks[at]), 2).resize(size, Image.Resampling.BILINEAR))
     box = mask.point([0] * 64 + [255] * 192).getbbox()
     if box is None:
-        return _drifting(end, (0.0, 0.0), size)
+        return _drifting(end, (0.0, 0.0))
     puppet = Puppet(_picture(end), Person(mask, box), box[3] - box[1])
     near = max(1, min(len(motion) - 1, FPS // 3))
     pace = (motion.x[at] - motion.x[at - sign * near]) / near * FPS * size[0]
@@ -139,7 +139,7 @@ def _unlike(end: Canvas, scene: Canvas, near: Image.Image) -> Image.Image:
     return ImageChops.darker(drawn, near)
 
 
-def _drifting(end: Canvas, pace: tuple[float, float], size: tuple[int, int]) -> View:
+def _drifting(end: Canvas, pace: tuple[float, float]) -> View:
     """A picture the camera draws nearer to, drifting on as it did (parts of the frame a second)."""
 
     def at_time(seconds: float) -> Canvas:
