@@ -16,6 +16,7 @@ from blocks.catalog.deployments import DEPLOYED
 _ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = Path(os.environ.get("WANFLOW_GOLDEN") or _ROOT.parent / "shared" / "golden")
 
+_ENDINGS = {"video": "mp4", "image": "png"}
 _KNOWN = {*catalog.MODELS, *DEPLOYED}
 
 
@@ -44,6 +45,8 @@ def test_documented_case(case: dict[str, Any]) -> None:
             _same_verdict(case)
         case "billing":
             _same_bill(case)
+            if case.get("billing_input"):
+                _same_quote(case)
         case "error":
             assert case["expect"]["message"]  # which error it is and what to do about it: the client's tests
         case kind:
@@ -56,7 +59,8 @@ def _same_request(case: dict[str, Any]) -> None:
     assert request.body() == body
     assert catalog.request(body, wire=True).body() == body
     assert catalog.request(request.to_dict()) == request
-    assert request.row.endpoint.strip("/") == case["request"]["path"].strip("/")
+    address = f"{case['request']['base_url']}/{case['request']['path'].strip('/')}"
+    assert address.endswith("/" + request.row.endpoint.strip("/"))
     asynchronous = case["request"]["headers"].get("X-DashScope-Async") == "enable"
     assert (request.row.mode == "async") is asynchronous
 
@@ -80,7 +84,7 @@ def _same_verdict(case: dict[str, Any]) -> None:
 
 
 def _same_bill(case: dict[str, Any]) -> None:
-    status = catalog.Status(case["task_status"])
+    status = catalog.Status(case["task_status"]) if case["task_status"] else None
     bill = catalog.cost(case["model"], case["usage"], status=status)
     assert bill.unit == case["unit"]
     assert bill.quantity == Decimal(str(case["quantity"]))
@@ -88,3 +92,22 @@ def _same_bill(case: dict[str, Any]) -> None:
         assert bill.amount == Decimal(str(case["expected_cost_cny"]))
     if case["unit_price_cny"] is not None and case["quantity"]:
         assert bill.unit_price == Decimal(str(case["unit_price_cny"]))
+
+
+def _same_quote(case: dict[str, Any]) -> None:
+    """What is billed afterwards was quoted before, from the lengths of the references."""
+    given = case["billing_input"]
+    references = [f"https://example.org/{at}.{_ENDINGS[one['type']]}" for at, one in enumerate(given["references"])]
+    body = {
+        "model": case["model"],
+        "input": {
+            "prompt": " ".join(f"character{at + 1}" for at in range(len(references))),
+            "reference_urls": references,
+        },
+        "parameters": {"duration": given["output_duration"]},
+    }
+    lengths = {
+        f"input.reference_urls.{at}": one["duration"] for at, one in enumerate(given["references"]) if "duration" in one
+    }
+    quoted = catalog.quote(catalog.request(body), input_seconds=lengths)
+    assert quoted.quantity == Decimal(str(given["billed_total_s"]))
