@@ -134,7 +134,9 @@ class _Life:
         try:
             if record is not None and (repaired := await self._repaired(record)):
                 return repaired
-            under_way = await journal.under_way(self.session.storage, self.fingerprint, self.session.account, now())
+            under_way = await journal.under_way(
+                self.session.storage, self.fingerprint, self.session.account, self.session.time
+            )
             what = f"{self.label} ({self.request.model})"
             run = run_under_way()[1]
             sent = under_way is not None

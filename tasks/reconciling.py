@@ -18,7 +18,7 @@ from blocks.client import TaskPage, TaskRow
 from blocks.client.errors import DashScopeError
 from tasks import journal
 from tasks.records import TASK_LIFE, Submission
-from tasks.session import Session, now
+from tasks.session import Session
 from tasks.watched import StillRunning
 
 log = logging.getLogger("wanflow.reconciling")
@@ -69,7 +69,7 @@ async def reconcile(session: Session, entry: journal.Entry, *, request_id: str |
     Raises:
         AmbiguousSubmission: several tasks could be it, or the provider cannot list tasks.
     """
-    if now() - entry.intent_at >= TASK_LIFE:
+    if session.time - entry.intent_at >= TASK_LIFE:
         return None  # whatever became of it, its result is gone
     unowned: list[TaskRow] = []
     for pause in _LOOKS_SECONDS_NEAR if session.emulated else _LOOKS_SECONDS:
@@ -196,7 +196,7 @@ def _cannot_tell(
 
 async def _tasks_around(session: Session, entry: journal.Entry) -> list[TaskRow]:
     """The account's tasks of that model that can have been accepted by this submit."""
-    first = max(entry.intent_at - _CLOCKS_DIFFER, now() - TASK_LIFE + _CLOCKS_DIFFER)
+    first = max(entry.intent_at - _CLOCKS_DIFFER, session.time - TASK_LIFE + _CLOCKS_DIFFER)
     last = entry.intent_at + _POST_TAKES + _CLOCKS_DIFFER
     found: list[TaskRow] = []
     page = 1

@@ -16,7 +16,7 @@ from tasks.leases import LeaseLost, clock
 from tasks.patience import Patience
 from tasks.reconciling import reconcile
 from tasks.records import Submission
-from tasks.session import Session, now
+from tasks.session import Session
 
 log = logging.getLogger("wanflow.sending")
 
@@ -46,14 +46,13 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
     while True:
         async with session.turn(request.model):
             async with session.pace.submit(request.model):
-                await session.leases.check(lease)
                 began = clock()
                 entry = await journal.write_intent(
                     session.storage,
                     fingerprint=fingerprint,
                     model=request.model,
                     account=session.account,
-                    now=now(),
+                    now=session.time,
                     prompt=prompt,
                 )
                 if entry is None:
@@ -142,7 +141,7 @@ async def _post(session: Session, request: Request, entry: journal.Entry, began:
         model=request.model,
         task_id=answer.task_id,
         request_id=answer.request_id,
-        submitted_at=now(),
+        submitted_at=session.time,
         account=session.account,
         quoted_cny=catalog.quote(request, region=session.region).amount,
     )

@@ -91,6 +91,11 @@ class Session:
         return region if region in ("beijing", "singapore", "virginia") else "beijing"
 
     @property
+    def time(self) -> datetime:
+        """The time by the provider's clock, UTC: machines on one storage need not agree on theirs."""
+        return self.client.time
+
+    @property
     def reach(self) -> Reach:
         """The storage, the folder of the pipeline file, and what that file may read."""
         return Reach(self.base, self.storage, self.allowed)

@@ -85,7 +85,7 @@ async def submit(
             submission = await recover(session, entry)
             if submission is None:
                 await journal.settle(session.storage, fingerprint, session.account)
-        if submission is not None and not submission.expired(now()):
+        if submission is not None and not submission.expired(session.time):
             return submission
         if submission is not None:
             await journal.settle_task(session.storage, submission)

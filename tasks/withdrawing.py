@@ -9,7 +9,7 @@ from decimal import Decimal
 from blocks.client.errors import DashScopeError, NotCancellable
 from tasks import journal
 from tasks.records import LeftRunning
-from tasks.session import Session, now
+from tasks.session import Session
 
 log = logging.getLogger("wanflow.generation")
 
@@ -23,7 +23,7 @@ async def withdraw(session: Session, fingerprint: str, label: str) -> None:
         fingerprint: of the generation.
         label: what the run calls it.
     """
-    submission = await journal.under_way(session.storage, fingerprint, session.account, now())
+    submission = await journal.under_way(session.storage, fingerprint, session.account, session.time)
     if submission is None:
         return
     left = LeftRunning(

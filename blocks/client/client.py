@@ -20,7 +20,7 @@ from blocks.client.addresses import Region, chat_url, is_loopback, normal_base_u
 from blocks.client.errors import AnswerLost, BadAnswer, DashScopeError, ModelNotFound, error_from
 from blocks.client.listing import TaskPage, provider_time, read_page
 from blocks.client.redacting import guard_logs
-from blocks.client.sending import Connections, answer_of, refusal
+from blocks.client.sending import Connections, answer_of, machine_time, refusal
 from blocks.client.uploading import Form, check_size, expired, opened, read_ticket, storage_error
 
 # Submits and queries answer at once; a synchronous call may take the service's own 300 s (models-extra.yaml errors,
@@ -81,6 +81,11 @@ class Client:
     def is_loopback(self) -> bool:
         """Whether the address is this machine: the emulator, or a test's server."""
         return is_loopback(self.base_url)
+
+    @property
+    def time(self) -> datetime:
+        """The time by the provider's clock, as its last answer told it; before any, by this machine's. UTC."""
+        return machine_time() + self._http.ahead
 
     async def submit(self, request: catalog.Request, *, before: Callable[[], None] | None = None) -> catalog.Answer:
         """Hand in a request of an asynchronous model.

@@ -8,7 +8,7 @@ import ssl
 import threading
 import weakref
 from collections.abc import AsyncIterable, Callable, Coroutine, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
@@ -27,6 +27,8 @@ _NEVER_SENT = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
 )
+# What a Date header in whole seconds and its way here may differ by.
+_SAME_TIME = timedelta(seconds=5)
 _LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=4.0)
 
 
@@ -37,6 +39,9 @@ class Connections:
         transport: takes the place of the network, for tests.
         trust_env: whether proxies of the environment are used.
         headers: sent with every call; never the key, because uploads go to another host.
+
+    Attributes:
+        ahead: how far the clock of whoever answered last is ahead of this machine's.
     """
 
     def __init__(
@@ -49,6 +54,7 @@ class Connections:
             weakref.WeakKeyDictionary()
         )
         self._lock = threading.Lock()
+        self.ahead = timedelta(0)
 
     def _client(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()
@@ -94,7 +100,7 @@ class Connections:
             sent["Content-Type"] = "application/json"
             data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         try:
-            return await self._client().request(
+            response = await self._client().request(
                 method,
                 url,
                 headers=sent,
@@ -103,6 +109,8 @@ class Connections:
                 timeout=timeout,
                 extensions={"trace": _tracing(before)} if before else None,
             )
+            self.ahead = _ahead(response.headers, self.ahead)
+            return response
         except _NEVER_SENT as error:
             raise NotSent(f"No connection to {_place(url)}: {_said(error)}") from None
         except httpx.TimeoutException as error:
@@ -116,6 +124,20 @@ class Connections:
             client = self._clients.pop(asyncio.get_running_loop(), None)
         if client is not None:
             await client.aclose()
+
+
+def machine_time() -> datetime:
+    """What this machine's clock says, UTC."""
+    return datetime.now(UTC)
+
+
+def _ahead(headers: Mapping[str, str], before: timedelta) -> timedelta:
+    try:
+        said = parsedate_to_datetime(headers["date"])
+    except (KeyError, TypeError, ValueError):
+        return before
+    ahead = (said if said.tzinfo else said.replace(tzinfo=UTC)) - machine_time()
+    return ahead if abs(ahead) > _SAME_TIME else timedelta(0)
 
 
 def answer_of(response: httpx.Response) -> dict[str, Any] | None:

@@ -215,6 +215,18 @@ async def test_another_open_intent(studio: Open) -> None:
     assert made.succeeded and made.task_id != task_id
 
 
+@pytest.mark.parametrize("fast", [10, -10])
+async def test_a_wrong_clock(studio: Open, monkeypatch: pytest.MonkeyPatch, fast: int) -> None:
+    """A machine whose clock is ten minutes off finds its task all the same: it goes by the provider's clock."""
+    monkeypatch.setattr("blocks.client.sending.machine_time", lambda: now() + timedelta(minutes=fast))
+    monkeypatch.setattr("blocks.client.client.machine_time", lambda: now() + timedelta(minutes=fast))
+    here = studio(rules=[{"at": "submit", "times": 1, "do": "lose_answer"}])
+    async with here.session() as session:
+        await session.preflight()
+        made = await generate(asked())
+    assert made.succeeded and made.task_id == here.emulator.tasks()[0].task_id and here.submits == 1
+
+
 async def test_list_fails(studio: Open) -> None:
     """A task list that cannot be read for a while is asked for again."""
     here = studio(rules=[{"at": "list", "times": 3, "do": "fail"}, {"at": "list", "times": 1, "do": "garbage"}])
