@@ -9,16 +9,18 @@ from pathlib import Path
 
 from flows.document import InvalidInput, Problem
 from flows.plan import Plan
-from flows.plan_step import PlanStep
+from flows.plan_step import PlanStep, total
 from flows.terminal import money
 
-_WIDTH, _HEIGHT = 216, 66
+_WIDTH, _HEIGHT = 256, 66
 _GAP, _ROW = 70, 22
 _LANE = 10
 _MARGIN = 28
 _HEAD = 72
-_CHARACTERS = 27
+_CHARACTERS = 33
 _PAID, _LOCAL, _CACHED = ("#fff4e0", "#c77700"), ("#eef2f6", "#5b6b7b"), ("#e6f5ea", "#2f8a4a")
+_DASHES = "5 3"
+"""The border of what only a run will find to be needed."""
 
 
 def draw(plan: Plan, path: Path) -> None:
@@ -41,20 +43,23 @@ def draw(plan: Plan, path: Path) -> None:
 
 def mermaid(plan: Plan) -> str:
     """The steps and what each waits for, as a Mermaid flowchart from left to right."""
+    flow = _flow(plan)
     ids = {step.name: f"s{number}" for number, step in enumerate(plan.steps)}
     lines = ["flowchart LR"]
     for step in plan.steps:
-        said = "<br/>".join(escape(line, quote=True).replace('"', "'") for line in _lines(step))
+        said = "<br/>".join(escape(line, quote=True).replace('"', "'") for line in _lines(plan, step))
         lines.append(f'  {ids[step.name]}["{said}"]:::{_kind(step)}')
-    lines += [f"  {ids[needed]} --> {ids[step.name]}" for step in plan.steps for needed in step.needs if needed in ids]
+    lines += [f"  {ids[needed]} --> {ids[step.name]}" for step in plan.steps for needed in flow[step.name]]
     for kind, (fill, line) in {"paid": _PAID, "local": _LOCAL, "cached": _CACHED}.items():
         lines.append(f"  classDef {kind} fill:{fill},stroke:{line},color:#1c2733")
+    lines += [f"  style {ids[step.name]} stroke-dasharray:{_DASHES}" for step in plan.steps if _if_needed(step)]
     return "\n".join(lines) + "\n"
 
 
 def svg(plan: Plan) -> str:
     """The same as a picture: a column for each wave of steps, a box for each step, an arrow for each dependency."""
-    columns = _columns(plan)
+    flow = _flow(plan)
+    columns = _columns(plan, flow)
     place: dict[tuple[str, int], tuple[int, int]] = {}
     lowest = _HEAD
     for column, cells in enumerate(columns):
@@ -65,7 +70,8 @@ def svg(plan: Plan) -> str:
         lowest = max(lowest, y - _ROW)
     own = {cell.name: place[cell.name, column] for column, cells in enumerate(columns) for cell in cells if cell.step}
     width = 2 * _MARGIN + len(columns) * _WIDTH + (len(columns) - 1) * _GAP
-    price = money(plan.total_cny) + (" and more of unknown price" if plan.unknown else "")
+    price = money(plan.total_cny) + (f", {money(plan.maybe_cny)} of it only if needed" if plan.maybe_cny else "")
+    price += ", and more of unknown price" if plan.unknown else ""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {lowest + _MARGIN}" width="{width}" '
         f'height="{lowest + _MARGIN}" font-family="system-ui, sans-serif" font-size="12">',
@@ -77,13 +83,35 @@ def svg(plan: Plan) -> str:
         f'<text x="{_MARGIN}" y="52" fill="#5b6b7b">{escape(_short(price, (width - 2 * _MARGIN) // 8))}</text>',
     ]
     for step in plan.steps:
-        for needed in step.needs:
-            if needed in own:
-                left, right = own[needed][0], own[step.name][0]
-                lanes = [at for (name, _), at in place.items() if name == needed and left < at[0] < right]
-                parts.append(_arrow(own[needed], lanes, own[step.name]))
-    parts += [_box(step, own[step.name]) for step in plan.steps]
+        for needed in flow[step.name]:
+            left, right = own[needed][0], own[step.name][0]
+            lanes = [at for (name, _), at in place.items() if name == needed and left < at[0] < right]
+            parts.append(_arrow(own[needed], lanes, own[step.name]))
+    parts += [_box(plan, step, own[step.name]) for step in plan.steps]
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _flow(plan: Plan) -> dict[str, list[str]]:
+    """For each step the steps that an arrow comes from.
+
+    A step that runs another pipeline leads into it: to its first steps; its last ones lead to what waits for the step.
+    """
+    known = {step.name: step for step in plan.steps}
+    inner: dict[str | None, list[PlanStep]] = {}
+    for step in plan.steps:
+        inner.setdefault(step.within, []).append(step)
+
+    def ends(name: str) -> list[str]:
+        steps = inner.get(name, [])
+        needed = {need for step in steps for need in step.needs}
+        return [end for step in steps if step.name not in needed for end in ends(step.name)] or [name]
+
+    def before(step: PlanStep) -> list[str]:
+        beside = [need for need in step.needs if need in known and known[need].within == step.within]
+        found = [end for need in beside for end in ends(need)]
+        return list(dict.fromkeys(found)) or ([step.within] if step.within else [])
+
+    return {step.name: before(step) for step in plan.steps}
 
 
 @dataclass(frozen=True)
@@ -98,19 +126,20 @@ class _Cell:
         return self.step is None
 
 
-def _columns(plan: Plan) -> list[list[_Cell]]:
+def _columns(plan: Plan, flow: dict[str, list[str]]) -> list[list[_Cell]]:
     """The steps by how many others must come first; within a column near to what they wait for."""
-    known = {step.name: step for step in plan.steps}
     depth: dict[str, int] = {}
 
     def of(name: str) -> int:
         if name not in depth:
-            depth[name] = 1 + max((of(needed) for needed in known[name].needs if needed in known), default=-1)
+            depth[name] = 1 + max((of(needed) for needed in flow[name]), default=-1)
         return depth[name]
 
     columns: list[list[_Cell]] = [[] for _ in range(1 + max(of(step.name) for step in plan.steps))]
     last = {
-        needed: of(step.name) for step in sorted(plan.steps, key=lambda step: of(step.name)) for needed in step.needs
+        needed: of(step.name)
+        for step in sorted(plan.steps, key=lambda step: of(step.name))
+        for needed in flow[step.name]
     }
     for step in plan.steps:
         columns[of(step.name)].append(_Cell(step.name, step))
@@ -118,13 +147,13 @@ def _columns(plan: Plan) -> list[list[_Cell]]:
             columns[column].append(_Cell(step.name))
     row: dict[str, float] = {}
     for cells in columns:
-        cells.sort(key=lambda cell: _mean([row[needed] for needed in _before(cell) if needed in row]))
+        cells.sort(key=lambda cell: _mean([row[needed] for needed in _before(cell, flow) if needed in row]))
         row |= {cell.name: float(number) for number, cell in enumerate(cells)}
     return columns
 
 
-def _before(cell: _Cell) -> list[str]:
-    return [cell.name] if cell.step is None else cell.step.needs
+def _before(cell: _Cell, flow: dict[str, list[str]]) -> list[str]:
+    return [cell.name] if cell.passes else flow[cell.name]
 
 
 def _mean(numbers: list[float]) -> float:
@@ -143,21 +172,22 @@ def _arrow(start: tuple[int, int], passed: list[tuple[int, int]], end: tuple[int
     return f'<path d="{path}" fill="none" stroke="#7b8794" stroke-width="1.4" marker-end="url(#to)"/>'
 
 
-def _box(step: PlanStep, at: tuple[int, int]) -> str:
+def _box(plan: Plan, step: PlanStep, at: tuple[int, int]) -> str:
     fill, line = {"paid": _PAID, "local": _LOCAL, "cached": _CACHED}[_kind(step)]
     x, y = at
-    title, does, rest = _lines(step)
+    title, does, rest = _lines(plan, step)
+    dashes = f' stroke-dasharray="{_DASHES}"' if _if_needed(step) else ""
     said = f"{step.title} · {does} · {rest}"
     return (
         f"<g><title>{escape(said)}</title>"
-        f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="8" fill="{fill}" stroke="{line}"/>'
+        f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="8" fill="{fill}" stroke="{line}"{dashes}/>'
         f'<text x="{x + 12}" y="{y + 21}" font-weight="600" fill="#1c2733">{escape(_short(title))}</text>'
         f'<text x="{x + 12}" y="{y + 38}" fill="#33414e">{escape(_short(does))}</text>'
         f'<text x="{x + 12}" y="{y + 55}" fill="{line}">{escape(_short(rest))}</text></g>'
     )
 
 
-def _lines(step: PlanStep) -> tuple[str, str, str]:
+def _lines(plan: Plan, step: PlanStep) -> tuple[str, str, str]:
     said = []
     if step.calls != 1:
         said.append(f"{step.calls} times" if step.calls else "skipped")
@@ -167,7 +197,17 @@ def _lines(step: PlanStep) -> tuple[str, str, str]:
         said.append("cached" if step.cached == step.calls else money(step.quote_cny))
         if 0 < step.cached < step.calls:
             said.append(f"{step.cached} cached")
+    within = [one.quote_cny for one in plan.steps if one.paid and one.calls and one.name.startswith(f"{step.name}/")]
+    if within:
+        said.append(f"{money(total(within))} in all")
+    if said and _if_needed(step):
+        said[-1] += " if needed"
     return step.title, step.does, ", ".join(said) or "free"
+
+
+def _if_needed(step: PlanStep) -> bool:
+    """Whether it may turn out to be not needed, and with it its price."""
+    return step.maybe and step.calls > 0
 
 
 def _kind(step: PlanStep) -> str:

@@ -19,7 +19,8 @@ TEXT = """
 pipeline: kites
 title: Kites <&> "wind"
 steps:
-  first: {title: 海边的风筝慢慢升起来镜头拉远天空, model: wan2.6-t2v, input: {prompt: Kite}, parameters: {duration: 2}}
+  first:
+    {title: 海边的风筝慢慢升起来镜头慢慢拉远天空, model: wan2.6-t2v, input: {prompt: Kite}, parameters: {duration: 2}}
   end: {use: last_frame, input: {video: "${first.video}"}}
   second: {model: wan2.6-i2v-flash, input: {img_url: "${end.image}", prompt: It falls}, parameters: {duration: 2}}
   never: {when: false, use: first_frame, input: {video: "${first.video}"}}
@@ -92,7 +93,7 @@ def test_the_words_in_a_box_fit_into_it(plan: Plan) -> None:
     for group in root.iter(f"{SVG}g"):
         for line in group.findall(f"{SVG}text"):
             wide = sum(12 if ord(character) > 0x2E80 else 7 for character in line.text or "")
-            assert wide <= 216 - 2 * 12
+            assert wide <= 256 - 2 * 12
     assert any((line.text or "").endswith("…") for line in root.iter(f"{SVG}text"))
 
 
@@ -112,6 +113,57 @@ def test_mermaid_has_the_same_steps_and_arrows(plan: Plan) -> None:
     ids = {step.name: f"s{number}" for number, step in enumerate(plan.steps)}
     assert set(re.findall(r"(s\d+) --> (s\d+)", text)) == {(ids[a], ids[b]) for a, b in EDGES}
     assert len(re.findall(r"^  s\d+\[\"", text, re.MULTILINE)) == len(plan.steps)
+
+
+INNER = """
+pipeline: clip
+steps:
+  shot: {model: wan2.6-t2v, input: {prompt: a}, parameters: {duration: 2}}
+  end: {use: last_frame, input: {video: "${shot.video}"}}
+  start: {use: first_frame, input: {video: "${shot.video}"}}
+outputs: {image: "${end.image}"}
+"""
+OUTER = """
+pipeline: outer
+steps:
+  check: {model: wan2.2-s2v-detect, input: {image_url: "https://example.com/a.jpg"}}
+  each: {for_each: [1, 2], when: "${check.passed}", pipeline: clip.yaml}
+  sheet: {use: contact_sheet, input: {sources: "${each.image}"}}
+"""
+
+
+async def test_arrows_lead_into_a_pipeline_that_is_a_step_and_out_of_it(
+    planned: Callable[..., Any], tmp_path: Path
+) -> None:
+    """To its first steps, and from its last ones to what waits for it; the step says the price of all."""
+    (tmp_path / "clip.yaml").write_text(INNER, encoding="utf-8")
+    plan = await planned(OUTER)
+    ids = {f"s{number}": step.name for number, step in enumerate(plan.steps)}
+    drawn = {(ids[a], ids[b]) for a, b in re.findall(r"(s\d+) --> (s\d+)", mermaid(plan))}
+    assert drawn == {
+        ("check", "each"),
+        ("each", "each/shot"),
+        ("each/shot", "each/end"),
+        ("each/shot", "each/start"),
+        ("each/end", "sheet"),
+        ("each/start", "sheet"),
+    }
+    assert len(arrows(ElementTree.fromstring(svg(plan)))) == len(drawn)
+    assert "pipeline clip.yaml · 2 times, ¥2.00 in all if needed" in svg(plan)
+
+
+async def test_what_is_paid_only_if_needed_is_told_and_dashed(planned: Callable[..., Any], tmp_path: Path) -> None:
+    """What hangs on an answer to come is told apart from what is paid in any case, and in the sum."""
+    (tmp_path / "clip.yaml").write_text(INNER, encoding="utf-8")
+    plan = await planned(OUTER)
+    root = ElementTree.fromstring(svg(plan))
+    dashed = {
+        (group.findtext(f"{SVG}title") or "").partition(" · ")[0]: group.find(f"{SVG}rect[@stroke-dasharray]")
+        for group in root.iter(f"{SVG}g")
+    }
+    assert {title for title, rect in dashed.items() if rect is None} == {"check"}
+    assert "¥2.004, ¥2.00 of it only if needed" in [text.text for text in root.iter(f"{SVG}text")]
+    assert mermaid(plan).count("stroke-dasharray") == 5
 
 
 def test_the_ending_of_the_file_decides(plan: Plan, tmp_path: Path) -> None:
