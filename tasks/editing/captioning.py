@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from blocks import media
 from tasks.asset import Asset
+from tasks.editing.checks import later_than
 from tasks.editing.making import Video, make
 from tasks.operations import OperationInput, Takes, operation
 
@@ -21,16 +22,8 @@ class CaptionInput(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     start: float = Field(ge=0, description="When it begins to show, seconds of the film.")
-    end: float = Field(description="When it no longer shows, seconds of the film.")
+    end: Annotated[float, Field(description="When it no longer shows, seconds of the film."), later_than("start")]
     text: str = Field(min_length=1, max_length=1000, description="What is to be read; may have several lines.")
-
-    @field_validator("end")
-    @classmethod
-    def _after_its_start(cls, end: float, info: ValidationInfo) -> float:
-        start = info.data.get("start")
-        if start is not None and end <= start:
-            raise ValueError(f"must be after the start, {start:g} s; got {end:g} s")
-        return end
 
 
 class SubtitlesInput(OperationInput):

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from blocks import media
 from tasks.asset import Asset
+from tasks.editing.checks import WithinVideo, later_than
 from tasks.editing.making import Video, make
 from tasks.operations import OperationInput, Takes, operation
 
@@ -17,25 +18,13 @@ class TrimInput(OperationInput):
     """A video and which part of it to keep."""
 
     video: Video
-    start_seconds: float = Field(default=0.0, ge=0, description="Where the part begins, seconds.")
-    end_seconds: float | None = Field(
-        default=None, gt=0, description="Where the part ends, seconds of the video; by default, or when later, its end."
-    )
+    start_seconds: Annotated[float, Field(ge=0, description="Where the part begins, seconds."), WithinVideo] = 0.0
+    end_seconds: Annotated[
+        float | None,
+        Field(gt=0, description="Where the part ends, seconds of the video; by default, or when later, its end."),
+        later_than("start_seconds"),
+    ] = None
     seconds: float | None = Field(default=None, gt=0, description="How long the part is, instead of where it ends.")
-
-    @field_validator("start_seconds")
-    @classmethod
-    def _within(cls, value: float, info: ValidationInfo) -> float:
-        check_within(value, info, "video")
-        return value
-
-    @field_validator("end_seconds")
-    @classmethod
-    def _after_start(cls, value: float | None, info: ValidationInfo) -> float | None:
-        start = info.data.get("start_seconds")
-        if value is not None and start is not None and value <= start:
-            raise ValueError(f"must be later than start_seconds, which is {start:g}; got {value:g}")
-        return value
 
     @field_validator("seconds")
     @classmethod
@@ -48,17 +37,6 @@ class TrimInput(OperationInput):
     def until(self) -> float | None:
         """Where the part ends, seconds of the video; None: at its end."""
         return self.end_seconds if self.seconds is None else self.start_seconds + self.seconds
-
-
-def check_within(value: float, info: ValidationInfo, name: str) -> None:
-    """Refuses a time after the end of a video whose length is known.
-
-    Raises:
-        ValueError: it is after its end.
-    """
-    video = info.data.get(name)
-    if isinstance(video, Asset) and video.seconds is not None and value >= video.seconds:
-        raise ValueError(f"must be within the video, which is {video.seconds:.2f} s long; got {value:g}")
 
 
 def _part(given: TrimInput) -> float | None:

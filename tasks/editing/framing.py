@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from blocks import media
 from tasks.asset import Asset
+from tasks.editing.checks import colour_or
 from tasks.editing.making import Video, make
 from tasks.operations import OperationInput, Takes, operation
 
@@ -39,18 +40,6 @@ def ratio_of(text: str | None) -> float | None:
     return float(width) / float(height)
 
 
-def check_colour(value: str, *others: str) -> str:
-    """A background that is a colour or one of some other words.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    if value not in others and not media.is_colour(value):
-        also = "".join(f", '{other}'" for other in others)
-        raise ValueError(f"must be a colour such as 'black' or '#20242c'{also}; got '{value}'")
-    return value
-
-
 class Shape(OperationInput):
     """The shape that is wanted: a ratio, a width, a height, or two of them."""
 
@@ -77,24 +66,18 @@ class FitInput(Shape):
     """A video and the shape that it is to have."""
 
     video: Video
-    background: str = Field(default="black", description="What padding adds: a colour, or blur for the picture itself.")
-
-    @field_validator("background")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        return check_colour(value, "blur")
+    background: Annotated[
+        str, Field(description="What padding adds: a colour, or blur for the picture itself."), colour_or("blur")
+    ] = "black"
 
 
 class FitImageInput(Shape):
     """A picture and the shape that it is to have."""
 
     image: Image
-    background: str = Field(default="black", description="What padding adds: a colour, blur or transparent.")
-
-    @field_validator("background")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        return check_colour(value, "blur", "transparent")
+    background: Annotated[
+        str, Field(description="What padding adds: a colour, blur or transparent."), colour_or("blur", "transparent")
+    ] = "black"
 
 
 def _fitted(given: FitInput | FitImageInput, paths: list[Path], to: Path) -> None:

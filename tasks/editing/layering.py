@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from blocks import media
 from tasks.asset import Asset
-from tasks.editing.cutting import check_within
+from tasks.editing.checks import WithinVideo, later_than, one_for_each
 from tasks.editing.making import Video, make
 from tasks.operations import OperationInput, Takes, operation
 
@@ -23,24 +23,12 @@ class OverlayInput(OperationInput):
     size: float = Field(default=0.25, gt=0, le=1, description="Its width, as a part of the video's.")
     margin: float = Field(default=0.03, ge=0, le=0.5, description="Distance from the edges, as a part of the width.")
     opacity: float = Field(default=1.0, gt=0, le=1, description="1 hides what is below.")
-    from_seconds: float = Field(default=0.0, ge=0, description="When it appears, seconds.")
-    to_seconds: float | None = Field(
-        default=None, gt=0, description="When it goes, seconds; by default with the video."
-    )
-
-    @field_validator("from_seconds")
-    @classmethod
-    def _within(cls, value: float, info: ValidationInfo) -> float:
-        check_within(value, info, "video")
-        return value
-
-    @field_validator("to_seconds")
-    @classmethod
-    def _after(cls, value: float | None, info: ValidationInfo) -> float | None:
-        start = info.data.get("from_seconds")
-        if value is not None and start is not None and value <= start:
-            raise ValueError(f"must be later than from_seconds, which is {start:g}; got {value:g}")
-        return value
+    from_seconds: Annotated[float, Field(ge=0, description="When it appears, seconds."), WithinVideo] = 0.0
+    to_seconds: Annotated[
+        float | None,
+        Field(gt=0, description="When it goes, seconds; by default with the video."),
+        later_than("from_seconds"),
+    ] = None
 
 
 @operation("overlay", OverlayInput, {"video": "video"})
@@ -63,32 +51,15 @@ async def overlay(given: OverlayInput) -> dict[str, Any]:
     return {"video": await make("film.mp4", [given.video, given.over], work)}
 
 
-def check_captions(captions: list[str] | None, info: ValidationInfo, name: str) -> list[str] | None:
-    """Captions, one for each file.
-
-    Raises:
-        ValueError: they are fewer or more.
-    """
-    files = info.data.get(name)
-    if captions is not None and files is not None and len(captions) != len(files):
-        raise ValueError(f"must be one for each of {name}: {len(files)}; got {len(captions)}")
-    return captions
-
-
 class SideBySideInput(OperationInput):
     """Videos to compare."""
 
     videos: Annotated[list[Asset], Takes(("video",)), Field(min_length=2, max_length=9)]
-    captions: list[str] | None = Field(default=None, description="One under each.")
+    captions: Annotated[list[str] | None, Field(description="One under each."), one_for_each("videos")] = None
     columns: int | None = Field(default=None, ge=1, le=9, description="Videos in a row.")
     width: int = Field(default=1920, ge=320, le=7680, description="Of the whole, pixels.")
     until: Literal["longest", "shortest"] = Field(default="longest", description="Which video's length it has.")
     heard: int = Field(default=1, ge=0, le=9, description="Which video is heard, counted from 1; 0 for none.")
-
-    @field_validator("captions")
-    @classmethod
-    def _one_each(cls, value: list[str] | None, info: ValidationInfo) -> list[str] | None:
-        return check_captions(value, info, "videos")
 
     @field_validator("heard")
     @classmethod

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from blocks import media
 from tasks.asset import Asset
+from tasks.editing.checks import one_for_each
 from tasks.editing.making import Video, make
 from tasks.operations import OperationInput, Takes, operation
 
@@ -22,7 +23,7 @@ class ContactSheetInput(OperationInput):
     """Videos or pictures to see side by side."""
 
     sources: Annotated[list[Asset], Takes(("video", "image")), Field(min_length=1)]
-    captions: list[str] | None = None
+    captions: Annotated[list[str] | None, one_for_each("sources")] = None
     columns: int | None = Field(default=None, ge=1, le=12)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from blocks import media
 from tasks.asset import Asset
+from tasks.editing.checks import one_for_each
 from tasks.editing.making import Video, make
 from tasks.operations import OperationInput, Takes, operation
 
@@ -38,20 +39,16 @@ class MixInput(OperationInput):
     """Sounds to be heard at once."""
 
     sounds: Sounds
-    gains_db: list[Annotated[float, Field(ge=-60, le=24)]] | None = Field(
-        default=None, description="How much louder each sound gets, dB; one number for each, 0 when there are none."
-    )
-    offsets_seconds: list[Annotated[float, Field(ge=0)]] | None = Field(
-        default=None, description="When each sound begins, seconds; one number for each, 0 when there are none."
-    )
-
-    @field_validator("gains_db", "offsets_seconds")
-    @classmethod
-    def _one_for_each(cls, value: list[float] | None, info: ValidationInfo) -> list[float] | None:
-        sounds = info.data.get("sounds")
-        if value is not None and sounds is not None and len(value) != len(sounds):
-            raise ValueError(f"wants one number for each sound: {len(sounds)}, got {len(value)}")
-        return value
+    gains_db: Annotated[
+        list[Annotated[float, Field(ge=-60, le=24)]] | None,
+        Field(description="How much louder each sound gets, dB; one number for each, 0 when there are none."),
+        one_for_each("sounds"),
+    ] = None
+    offsets_seconds: Annotated[
+        list[Annotated[float, Field(ge=0)]] | None,
+        Field(description="When each sound begins, seconds; one number for each, 0 when there are none."),
+        one_for_each("sounds"),
+    ] = None
 
 
 class JoinAudioInput(OperationInput):

@@ -9,9 +9,8 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from blocks import media
 from tasks.asset import Asset
-from tasks.editing.cutting import check_within
-from tasks.editing.framing import Ratio, check_colour, ratio_of
-from tasks.editing.layering import check_captions
+from tasks.editing.checks import WithinVideo, colour_or, one_for_each
+from tasks.editing.framing import Ratio, ratio_of
 from tasks.editing.making import Video, make, make_many
 from tasks.operations import OperationInput, Takes, operation
 
@@ -24,13 +23,7 @@ class FrameInput(OperationInput):
     """A video and a time in it."""
 
     video: Video
-    at_seconds: float = Field(ge=0, description="Seconds from the video's start.")
-
-    @field_validator("at_seconds")
-    @classmethod
-    def _within(cls, value: float, info: ValidationInfo) -> float:
-        check_within(value, info, "video")
-        return value
+    at_seconds: Annotated[float, Field(ge=0, description="Seconds from the video's start."), WithinVideo]
 
 
 @operation("frame", FrameInput, {"image": "image"})
@@ -86,13 +79,8 @@ class GridInput(OperationInput):
     """Pictures to see together."""
 
     images: Images
-    captions: list[str] | None = Field(default=None, description="One under each.")
+    captions: Annotated[list[str] | None, Field(description="One under each."), one_for_each("images")] = None
     columns: int | None = Field(default=None, ge=1, le=12, description="Pictures in a row.")
-
-    @field_validator("captions")
-    @classmethod
-    def _one_each(cls, value: list[str] | None, info: ValidationInfo) -> list[str] | None:
-        return check_captions(value, info, "images")
 
 
 @operation("grid", GridInput, {"image": "image"})
@@ -140,7 +128,9 @@ class SlideshowInput(OperationInput):
     ratio: Ratio = Field(default="16:9")
     resolution: int = Field(default=1080, ge=128, le=2160, description="The shorter side, pixels.")
     how: media.How = Field(default="pad", description="How pictures of another shape fill the video.")
-    background: str = Field(default="blur", description="What padding adds: a colour, or blur for the picture itself.")
+    background: Annotated[
+        str, Field(description="What padding adds: a colour, or blur for the picture itself."), colour_or("blur")
+    ] = "blur"
 
     @field_validator("crossfade_seconds")
     @classmethod
@@ -149,11 +139,6 @@ class SlideshowInput(OperationInput):
         if seconds is not None and value > seconds:
             raise ValueError(f"must be at most seconds, which is {seconds:g}; got {value:g}")
         return value
-
-    @field_validator("background")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        return check_colour(value, "blur")
 
     @property
     def size(self) -> tuple[int, int]:

@@ -78,7 +78,7 @@ async def test_track(session: Session, film: Asset, made: Made) -> None:
         ({"captions": []}, ["captions: List should have at least 1 item after validation, not 0"]),
         (
             {"captions": [{"start": 2, "end": 1, "text": "a"}]},
-            ["end: Value error, must be after the start, 2 s; got 1 s"],
+            ["end: Value error, must be later than start, which is 2; got 1"],
         ),
         ({"text": SRT, "show": "nowhere"}, ["show: Input should be 'burnt_in', 'track' or 'both'"]),
     ],

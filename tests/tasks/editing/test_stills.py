@@ -65,11 +65,13 @@ async def test_slideshow(picture: Asset, made: Made) -> None:
         ("frames", {"every_seconds": 0.001}, "more than 500 pictures; take 0.01 or more; got 0.001"),
         ("slideshow", {"seconds": 1, "crossfade_seconds": 2}, "must be at most seconds, which is 1; got 2"),
         ("grid", {"captions": ["a", "b"]}, "must be one for each of images: 1; got 2"),
+        ("contact_sheet", {"captions": ["a", "b"]}, "must be one for each of sources: 1; got 2"),
     ],
 )
 def test_refused_before_work(use: str, given: dict[str, Any], said: str) -> None:
     """What cannot be done is refused with the field's limit before any file is read."""
     clip = Asset(uri="", path="", media_type="video/mp4", bytes=0, sha256="", seconds=4.0)
-    files: dict[str, Any] = {"images": [clip]} if use in ("slideshow", "grid") else {"video": clip}
+    lists = {"slideshow": "images", "grid": "images", "contact_sheet": "sources"}
+    files: dict[str, Any] = {lists[use]: [clip]} if use in lists else {"video": clip}
     with pytest.raises(ValidationError, match=said):
         OPERATIONS[use].inputs.model_validate({**given, **files})
