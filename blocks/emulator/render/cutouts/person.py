@@ -16,6 +16,10 @@ _RARE = 1e-4
 """Share of the pixels below which a colour proves nothing."""
 _FEET = 4
 """Pixels of the coarse picture a person may go on below what is surely the person."""
+_APART = 24
+"""How much a colour, 0 to 255, differs from what is at both sides of it to be unlike it."""
+_FEW = 0.12
+"""Share of the pixels at the sides of a row that may be like what stands before them."""
 _LEAST, _MOST = 0.01, 0.75
 """Shares of a picture a person may cover; beyond them the shape of a person in the middle is taken."""
 
@@ -104,6 +108,23 @@ def _most_likely(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
             part = _closed(labels == name)
             if (score := _likeness(pixels, part)) > best:
                 best, found = score, part
+    return _whole(pixels, found, best)
+
+
+def _whole(pixels: NDArray[np.uint8], found: NDArray[np.bool_], best: float) -> NDArray[np.bool_]:
+    """All of a person of whom perhaps only what has one colour was found, such as the trousers.
+
+    Most backgrounds look alike from side to side: what is like little at the sides of its rows belongs together.
+    """
+    side = max(1, pixels.shape[1] // 8)
+    sides = np.concatenate([pixels[:, :side], pixels[:, -side:]], axis=1).astype(np.int16)
+    alike = (np.abs(pixels[:, :, None] - sides[:, None]).max(axis=-1) < _APART).mean(axis=-1)
+    labels = _parts(alike < _FEW)
+    for name in np.unique(labels[found & (labels > 0)]):
+        part = _closed(labels == name)
+        covered = (part & found).sum() > found.sum() * 0.8
+        if covered and part.mean() < _MOST and _likeness(pixels, part) > best * 0.98:
+            return part | found
     return found
 
 

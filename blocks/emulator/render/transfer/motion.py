@@ -25,7 +25,7 @@ class Motion:
     """A moving subject, frame by frame; lengths are parts of the frame's width or height.
 
     Attributes:
-        masks: Frames x rows x columns, 0 to 255: where the subject is.
+        masks: Frames x rows x columns, 0 to 255: where the subject is, and what else moves with it.
         x: Its middle, by frame.
         top: Its upper end.
         bottom: Its lower end.
@@ -56,8 +56,9 @@ def read_motion(source: Path, fps: Fraction, count: int) -> Motion:
     """
     frames = rgb_frames(source, _SIDE, fps, count)
     steady, moved = _moved(frames)
-    masks = _subject(frames, moved, max(1, round(float(fps) * 0.4)))
-    return _measured(masks, frames.shape[2] / frames.shape[1], max(1, round(float(fps) / 15)), steady)
+    subject = _subject(frames, moved, max(1, round(float(fps) * 0.4)))
+    masks = _with_limbs(subject, moved) if steady else subject
+    return _measured(subject, masks, frames.shape[2] / frames.shape[1], max(1, round(float(fps) / 15)), steady)
 
 
 def _moved(frames: NDArray[np.uint8]) -> tuple[bool, Floats]:
@@ -111,12 +112,18 @@ def _subject(frames: NDArray[np.uint8], moved: Floats, reach: int) -> Floats:
     yes = ratio[colours] * before
     likely = smooth(yes / (yes + (1 - ratio[colours]) * (1 - before)), 1)
     likely = np.clip((likely - 0.3) / 0.4, 0, 1)
-    for spread in (2.2, 1.6):
+    for spread in (2.2, 2.0):
         near = _near_its_middle(likely * heavy.clip(0.15, 1), rows, columns, spread, reach)
         likely = likely * near
     for number, mask in enumerate(likely):
         likely[number] = mask * main_part(mask > 0.1, mask * near[number])
     return np.asarray(likely)
+
+
+def _with_limbs(subject: Floats, moved: Floats) -> Floats:
+    """The subject with all that moves and touches it, such as arms held out."""
+    whole = np.maximum(subject, moved)
+    return np.stack([mask * main_part(mask > 0.3, mine) for mask, mine in zip(whole, subject, strict=True)])
 
 
 def _near_its_middle(weights: Floats, rows: Floats, columns: Floats, spread: float, reach: int) -> Floats:
@@ -134,12 +141,12 @@ def _near_its_middle(weights: Floats, rows: Floats, columns: Floats, spread: flo
     return np.asarray(np.clip(1.5 * spread - far, 0, 1), np.float32)
 
 
-def _measured(masks: Floats, ratio: float, reach: int, steady: bool) -> Motion:
-    """The numbers of a motion from its masks; what is not seen for a while stays where it was."""
-    count, rows, columns = masks.shape
+def _measured(subject: Floats, masks: Floats, ratio: float, reach: int, steady: bool) -> Motion:
+    """The numbers of a motion from where its subject is; what is not seen for a while stays where it was."""
+    count, rows, columns = subject.shape
     found = np.full((count, 4 + BANDS), np.nan, np.float32)
     across = (np.arange(columns) + 0.5) / columns
-    for number, mask in enumerate(masks):
+    for number, mask in enumerate(subject):
         if mask.sum() < 6:
             continue
         top, bottom = _ends(mask.sum(axis=1))

@@ -32,6 +32,8 @@ RATIOS = {"9:16": (9, 16), "3:4": (3, 4)}
 _MARKS = {"wan2.2-animate-move": "通义AI生成", "wan2.2-animate-mix": "千问AI生成"}
 _TINT = 0.3
 """How much of the scene's light a person takes on who was put into it."""
+_NARROW = 8
+"""How much nearer the sides are than what is above, where a picture is filled: backgrounds lie in levels."""
 HALF = 0.5
 """Part of a whole body that a half body shows."""
 
@@ -77,13 +79,21 @@ def moved(picture: Image.Image, motion: Motion, size: tuple[int, int]) -> Iterat
     """
     picture = ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
     person = find_person(picture)
-    behind = filled(picture, widened(person.mask, min(size) * 0.03))
+    behind = _emptied(picture, widened(person.mask, min(size) * 0.03))
     ground = Canvas(*(Image.fromarray(plane) for plane in to_planes(behind)))
     puppet = Puppet(picture, person, person.box[3] - person.box[1])
     for pose in _poses(motion, person, size):
         canvas = ground.copy()
         puppet.draw(canvas, pose)
         yield canvas
+
+
+def _emptied(picture: Image.Image, hole: Image.Image) -> Image.Image:
+    """A picture without what a mask covers; what is seen there comes rather from the sides than from above."""
+    narrow = max(2, picture.width // _NARROW), picture.height
+    covered = hole.resize(narrow, Image.Resampling.BOX).point([0] + [255] * 255)
+    behind = filled(picture.resize(narrow, Image.Resampling.BOX), covered).resize(picture.size)
+    return Image.composite(behind, picture, hole)
 
 
 def _poses(motion: Motion, person: Person, size: tuple[int, int]) -> Iterator[Pose]:
@@ -192,8 +202,9 @@ def _without(canvas: Canvas, scene: Canvas, hole: Image.Image, *, steady: bool) 
 
 
 def _hole(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """A small mask at a frame's size, wide enough to leave nothing of who it covers."""
-    return widened(mask, 2).resize(size, Image.Resampling.BILINEAR)
+    """A small mask at a frame's size, wide and firm enough to leave nothing of who it covers."""
+    firm = mask.point([min(255, v * 3) for v in range(256)])
+    return widened(firm, 2).resize(size, Image.Resampling.BILINEAR)
 
 
 def _marked(job: RenderJob, frames: Iterator[Canvas], size: tuple[int, int]) -> Iterator[av.VideoFrame]:

@@ -123,6 +123,23 @@ def test_the_scene_stays_when_somebody_is_replaced(make, person: Path, walk) -> 
         assert np.nonzero(pink)[1].mean() / 480 == pytest.approx(0.5 + (number - COUNT / 2) * 7 / SIDE, abs=0.05)
 
 
+def test_nothing_is_left_of_who_is_replaced(make, person: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Arms held out and dark shoes go with the rest of the video's person."""
+    path, shoes = tmp_path / "walk.mp4", (20, 20, 24)
+    with VideoWriter(path, SIDE, SIDE, RATE, crf=16) as writer:
+        for number in range(COUNT):
+            picture = Image.new("RGB", (SIDE, SIDE), WALL)
+            brush, x = ImageDraw.Draw(picture), 80 + (number - COUNT / 2) * 7
+            brush.rectangle([x - 10, 40, x + 10, 130], fill=BLOCK)
+            brush.rectangle([x - 36, 56, x + 36, 66], fill=BLOCK)
+            brush.rectangle([x - 12, 130, x + 12, 140], fill=shoes)
+            writer.write(np.asarray(picture))
+    _, film = make("wan2.2-animate-mix", {}, {"mode": "wan-std"}, {"input.image_url": person, "input.video_url": path})
+    for frame in film.frames[1:-1:3]:
+        assert _near(frame, BLOCK, within=90).mean() < 0.001
+        assert _near(frame, shoes, within=50).mean() < 0.001
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "size", "there", "gone"),
