@@ -1,8 +1,14 @@
-"""Choosing one of several variants: by rule, or by a person."""
+"""Choosing one of several variants: by rule, or by a person, who is asked once for the same variants.
+
+The choice is kept in storage, ``choices/<pipeline>-<key>.json``; who wants to choose anew deletes the file.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
+import logging
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +22,9 @@ from flows.pipeline import Rule
 from flows.scope import Many, Outputs
 from tasks.asset import Asset
 from tasks.importing import described
+from tasks.session import now
+
+log = logging.getLogger("wanflow")
 
 
 def variants_of(each: list[Outputs]) -> list[Outputs]:
@@ -47,9 +56,39 @@ async def choose(rule: Rule, variants: list[Outputs], storage: MediaStorage, tit
         case "sharpest":
             return _best([await _sharpness(variant, storage) for variant in variants])
         case "person" if not asking.manner.get().choose_first:
-            return await _asked(variants, storage, title, pipeline)
+            before = await chosen_before(variants, storage, pipeline)
+            if before is not None:
+                said = "%s: variant %d was chosen before. To choose anew, delete %s"
+                log.info(said, title, before + 1, storage.uri(_kept(variants, pipeline)))
+                return before
+            number = await _asked(variants, storage, title, pipeline)
+            await _keep(number, variants, storage, title, pipeline)
+            return number
         case _:
             return 0
+
+
+async def chosen_before(variants: list[Outputs], storage: MediaStorage, pipeline: str) -> int | None:
+    """Which of these variants a person chose in an earlier run of the pipeline, from 0; None if nobody did."""
+    found = await storage.read_json(_kept(variants, pipeline))
+    return None if found is None else int(found["variant"]) - 1
+
+
+async def _keep(number: int, variants: list[Outputs], storage: MediaStorage, title: str, pipeline: str) -> None:
+    record = {
+        "pipeline": pipeline,
+        "step": title,
+        "variant": number + 1,
+        "of": [[asset.uri for asset in _files(variant)] for variant in variants],
+        "chosen_at": now().isoformat(),
+    }
+    await storage.write_json(_kept(variants, pipeline), record)
+
+
+def _kept(variants: list[Outputs], pipeline: str) -> str:
+    """Where the choice among variants is kept: by what they hold, in their order."""
+    held = [[(asset.path, asset.sha256) for asset in _files(variant)] or _words(variant) for variant in variants]
+    return f"choices/{pipeline}-{hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]}.json"
 
 
 def _best(scores: list[float]) -> int:
@@ -71,14 +110,16 @@ async def _sharpness(variant: Outputs, storage: MediaStorage) -> float:
 
 async def _asked(variants: list[Outputs], storage: MediaStorage, title: str, pipeline: str) -> int:
     files = [_files(variant) for variant in variants]
-    lines = [", ".join(asset.uri for asset in one) or _words(variants[number]) for number, one in enumerate(files)]
+    lines = [
+        ", ".join(asset.uri for asset in one) or _words(variants[number])[:200] for number, one in enumerate(files)
+    ]
     sheet = await _contact_sheet(files, storage)
     return await asking.choose(Question(f"{title}: which variant?", lines, sheet, pipeline), storage)
 
 
 def _words(variant: Outputs) -> str:
     values: list[Any] = [value for value in variant.values() if value is not None]
-    return ", ".join(str(value) for value in values)[:200]
+    return ", ".join(str(value) for value in values)
 
 
 async def _contact_sheet(files: list[list[Asset]], storage: MediaStorage) -> Asset | None:

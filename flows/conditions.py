@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -166,7 +166,8 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
         match = _TOKEN.match(text, at)
         if match is None:
             odd = len(text[at:]) - len(text[at:].lstrip()) + at
-            raise BadCondition(f"cannot read {text[odd : odd + 1]!r} at character {odd + 1} of {text!r}")
+            hint = "; == compares" if text[odd : odd + 1] == "=" else ""
+            raise BadCondition(f"cannot read {text[odd : odd + 1]!r} at character {odd + 1} of {text!r}{hint}")
         kind = str(match.lastgroup)
         kind = "text" if kind in ("double", "single") else kind
         yield kind, match.group(match.lastgroup or 0), match.start(match.lastgroup or 0)
@@ -232,6 +233,13 @@ def _one_of(left: Condition, right: Condition, scope: Scope) -> bool | None:
     if skipped is not None and None not in answers:
         raise skipped
     return None if None in answers else False
+
+
+def reasons(text: str, scope: Scope) -> str:
+    """Why a condition does not hold, in the words of the checks whose ``passed`` it names; empty without any."""
+    named = [one for alternatives, _ in references_in(read(text)) for one in alternatives if one.output == "passed"]
+    found = [scope.find((replace(one, output="reason"),)) for one in named]
+    return "; ".join(dict.fromkeys(reason for reason in found if isinstance(reason, str) and reason))
 
 
 def is_there(value: Any) -> bool:

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from blocks.storage import MediaStorage
+from flows import asking
+from flows.asking import Question
 from flows.choosing import choose
 from flows.engine import run_steps
 from flows.pipeline import Pipeline
@@ -102,6 +104,36 @@ async def test_the_rules_look_at_what_is_there(tmp_path: Path) -> None:
     assert await choose("longest", variants, storage, "x", "p") == 0
     assert await choose("longest", variants[1:], storage, "x", "p") == 1
     assert await choose("first", variants, storage, "x", "p") == 0
+
+
+async def test_a_person_is_asked_once_for_the_same_variants(
+    session: Session, pipeline_of: Made, submits: Submits
+) -> None:
+    """The next run goes on with the choice; other variants are asked for, and so are those whose choice is deleted."""
+    asked: list[str] = []
+
+    async def answer(question: Question) -> int:
+        asked.append(question.title)
+        return 1
+
+    async def chosen(prompt: str) -> list[str]:
+        made = pipeline_of(f"\n    shot: {{takes: 2, choose: person, {SHOT}, input: {{prompt: {prompt}}}}}\n")
+        return (await run_steps(made, {})).steps["shot"].chosen
+
+    before = asking.terminal.set(answer)
+    try:
+        assert await chosen("a fox") == await chosen("a fox") == ["shot: 2 of 2 (person)"]
+        assert len(asked) == 1
+        await chosen("a hare")
+        assert len(asked) == 2
+        kept = [path for path in await session.storage.list("choices") if path.endswith(".json")]
+        assert len(kept) == 2
+        for path in kept:
+            await session.storage.delete(path)
+        await chosen("a fox")
+        assert len(asked) == 3 and len(submits()) == 4
+    finally:
+        asking.terminal.reset(before)
 
 
 @pytest.mark.parametrize(
