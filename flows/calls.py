@@ -140,7 +140,12 @@ class _Stand:
 
 
 def _files_of(item: Any) -> list[Any]:
-    """The files of an item that is itself a list of files: ``[${clips}, ${pictures}]`` is one list of both."""
+    """The files of an item that is itself a list of files: ``[${clips}, ${pictures}]`` is one list of both.
+
+    What is not there drops out: ``[${clip}, ${previous.image}]`` of the first item is the clip alone.
+    """
+    if item is None:
+        return []
     listed = [item.item] * item.likely if isinstance(item, Many) else item
     return listed if isinstance(listed, list) and all(kind_of(one) in MEDIA for one in listed) else [item]
 
@@ -311,7 +316,8 @@ _stand_in = Asset(uri="", path="", media_type="application/octet-stream", bytes=
 
 def _operation_input_problems(operation: Operation, given: dict[str, Any], at: Location) -> Iterator[Problem]:
     """What the operation says of its inputs; of values and lengths of lists that only a run knows it says nothing."""
-    checked = {
+    unknown = {name: None for name in given if name not in operation.inputs.model_fields}
+    checked = unknown | {
         name: _in_place_of(value) if operation.media_input(name) else value
         for name, value in given.items()
         if (operation.media_input(name) and not isinstance(value, Many)) or not holds_pending(value)

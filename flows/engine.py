@@ -15,9 +15,10 @@ from blocks.media import MediaError
 from flows.asking import NotAnswered
 from flows.calls import ModelCall, OperationCall, PipelineCall, prepare
 from flows.choosing import choose, variants_of
+from flows.conditions import reasons
 from flows.document import InvalidInput, Location
 from flows.failing import EXPECTED, StepFailed, failure_of, is_final, reason_of, with_prompt
-from flows.fan_out import lanes
+from flows.fan_out import in_turn, lanes
 from flows.nesting import inner_params, nest, reach_of
 from flows.outputs import gathered, given_by
 from flows.pipeline import Pipeline, Step
@@ -88,7 +89,7 @@ async def _run_step(run: PipelineRun, name: str) -> None:
                 _require(step, scope, at)
         step_run.state = "running"
         run.listener(step_run)
-        each = await _together(step_run, scopes, [_run_item(run, step_run, scope, at) for scope in scopes])
+        each = _kept(step_run, scopes, await _all_items(run, step_run, scopes, at))
         if step.choose:
             each = await _chosen(run, step_run, each)
         if step.fans_out:
@@ -124,9 +125,29 @@ def _apart(each: list[Lane]) -> tuple[list[Scope], list[Outputs]]:
     return [scope for scope, _ in each], [outputs for _, outputs in each]
 
 
-async def _together(step_run: StepRun, scopes: list[Scope], jobs: list[Any]) -> list[Lane]:
-    """All items at once; every one is seen through before the first failure is raised, or left out."""
-    results = await asyncio.gather(*jobs, return_exceptions=True)
+async def _all_items(
+    run: PipelineRun, step_run: StepRun, scopes: list[Scope], at: Location
+) -> list[Outputs | BaseException]:
+    """What came of each item: all at once and every one seen through, or in turn up to a failure that ends the step."""
+    if not in_turn(step_run.step, run.scope, at):
+        return await asyncio.gather(*(_run_item(run, step_run, scope, at) for scope in scopes), return_exceptions=True)
+    results: list[Outputs | BaseException] = []
+    before: Outputs | None = None
+    for scope in scopes:
+        if run.stopped:
+            raise StepSkipped(run.stopped)
+        try:
+            before = await _run_item(run, step_run, replace(scope, previous=before), at)
+            results.append(before)
+        except StepFailed as failed:
+            results.append(failed)
+            if step_run.step.on_item_failure == "fail" or failed.failure.stops_run:
+                break
+    return results
+
+
+def _kept(step_run: StepRun, scopes: list[Scope], results: list[Outputs | BaseException]) -> list[Lane]:
+    """The items that went well. The first failure is raised, or those that failed are left out."""
     failed = [one for one in results if isinstance(one, StepFailed)]
     for result in results:
         if isinstance(result, BaseException) and not isinstance(result, StepFailed):
@@ -187,7 +208,8 @@ def _ended_by_sibling(run: PipelineRun) -> bool:
 def _require(step: Step, scope: Scope, at: Location) -> None:
     for number, demand in enumerate(step.require):
         if not condition_holds(demand, scope, (*at, "require", number)):
-            message = f"requires {demand}, which is not so"
+            said = reasons(demand, scope)
+            message = f"requires {demand}, which is not so" + (f": {said}" if said else "")
             raise StepFailed(Failure(code="RequirementFailed", message=message, kind="RequirementFailed"))
 
 
@@ -201,7 +223,7 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope, at: Locat
     step = step_run.step
     label = _label(step_run, scope)
     after = [handle for needed in run.pipeline.needs[str(at[1])] for handle in run.steps[needed].handles]
-    after = after or run.begins_after
+    after = (after or run.begins_after) + (step_run.handles[-1:] if scope.previous else [])
     if step.on_item_failure == "skip":
         _require(step, scope, at)
     failure: Failure | None = None

@@ -11,6 +11,7 @@ from flows.kinds import an, kind_of
 from flows.pipeline import Step
 from flows.references import resolve
 from flows.scope import Many, Scope
+from flows.steps import condition_holds
 
 
 def lanes(step: Step, scope: Scope, at: Location) -> list[Scope]:
@@ -31,6 +32,16 @@ def _items(step: Step, scope: Scope, at: Location) -> list[Scope]:
     else:
         found = _listed(step.for_each, scope, (*at, "for_each"))
     return [scope.of_item(item, index) for index, item in enumerate(found)]
+
+
+def in_turn(step: Step, scope: Scope, at: Location) -> bool:
+    """Whether the items of a step wait for each other; if only a run will know, they do.
+
+    Raises:
+        InvalidInput: the condition compares what cannot be compared.
+        StepSkipped: it hangs on a skipped step.
+    """
+    return step.in_turn is not False and condition_holds(step.in_turn, scope, (*at, "in_turn")) is not False
 
 
 def is_estimate(step: Step, scope: Scope) -> bool:

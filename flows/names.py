@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from keyword import iskeyword
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from flows import references
-from flows.conditions import BadCondition, read, references_in
+from flows.conditions import BadCondition, Literal, read, references_in
 from flows.document import InvalidInput, Problem, nearest
 from flows.references import BadReference, Reference
 
 if TYPE_CHECKING:
     from flows.pipeline import Pipeline, Step
 
-RESERVED = frozenset({"item", "index", "or", "not", "and"})
+RESERVED = frozenset({"item", "index", "previous", "or", "not", "and"})
 OWN_FILES = frozenset({"index.html", "manifest.json", "pipeline.yaml", "storyboard.yaml", "contact-sheet.jpg"})
 """What every production holds; no deliverable takes their place."""
 FLOW_PARAMETERS = frozenset(
@@ -55,13 +56,16 @@ def _step_problems(pipeline: Pipeline, name: str, step: Step) -> Iterator[Proble
     try:
         found = step.found_references()
     except BadReference as error:
-        yield Problem(("steps", name), str(error))
+        yield Problem(("steps", name, *error.at), str(error))
         return
     for at, alternatives, alone in found:
         for one in alternatives:
-            each = step.for_each is not None and at[0] not in ("for_each", "when")
+            each = step.for_each is not None and at[0] not in ("for_each", "in_turn", "when")
             rows = at == ("for_each",) and alone and one.name in pipeline.steps and one.output is None
-            problem = None if rows else _name_problem(pipeline, one, fan_out=each)
+            if one.name == "previous":
+                problem = _previous_problem(one, in_turn=each and step.in_turn is not False)
+            else:
+                problem = None if rows else _name_problem(pipeline, one, fan_out=each)
             if problem is None and one.name == name:
                 problem = "a step cannot refer to itself"
             if problem:
@@ -81,7 +85,12 @@ def _condition_problems(pipeline: Pipeline, text: str) -> Iterator[str]:
     except BadCondition as error:
         yield str(error)
         return
-    for alternatives, compared in references_in(condition):
+    found = list(references_in(condition))
+    if not found and not isinstance(condition, Literal):
+        known = [*pipeline.params, *pipeline.steps]
+        meant = next((word for word in re.findall(r"[\w-]+", text) if word in known), "name")
+        yield f"{text!r} refers to nothing, so it is always the same; did you mean ${{{meant}}}?"
+    for alternatives, compared in found:
         for one in alternatives:
             choices = pipeline.params[one.name].choices if one.name in pipeline.params else None
             for value in compared if choices else []:
@@ -122,6 +131,12 @@ def _path_problems(path: str) -> Iterator[str]:
         yield "must be the path of a file inside the production, e.g. film.mp4"
     elif str(PurePosixPath(path)) in OWN_FILES:
         yield f"every production has its own {path}; choose another name"
+
+
+def _previous_problem(one: Reference, *, in_turn: bool) -> str | None:
+    if not in_turn:
+        return f"${{{one}}} is known only within a step with `for_each` and `in_turn`"
+    return None if one.output else "say which output of the item before, e.g. ${previous.video}"
 
 
 def _name_problem(pipeline: Pipeline, one: Reference, *, fan_out: bool) -> str | None:

@@ -64,6 +64,11 @@ class Step(BaseModel):
         "gives its items with what came of them: ${item.video}.",
     )
     cross: bool = Field(default=False, description="With several lists in for_each: every item with every other.")
+    in_turn: str | bool = Field(
+        default=False,
+        description="Run the items one after the other; then ${previous.video} is what the item before gave, and "
+        "nothing for the first. A condition as in when: items that need not wait run all at once.",
+    )
     on_item_failure: Literal["fail", "skip"] = Field(
         default="fail",
         description="skip: leave out the items (or takes) that fail; the production is then delivered partly. One "
@@ -111,6 +116,8 @@ class Step(BaseModel):
             raise ValueError("`cross` needs several lists: for_each: {photo: …, look: …}")
         if self.for_each == {}:
             raise ValueError("`for_each` names no list")
+        if self.in_turn is not False and (self.for_each is None or self.takes != 1):
+            raise ValueError("`in_turn` needs `for_each`, without `takes`")
         if self.on_item_failure == "skip" and self.for_each is None and self.takes == 1:
             raise ValueError("`on_item_failure: skip` needs `for_each` or `takes`")
         return self
@@ -137,12 +144,13 @@ class Step(BaseModel):
 
     def conditions(self) -> list[tuple[Location, str]]:
         """Its conditions and where they stand."""
-        found: list[tuple[Location, str]] = [(("when",), self.when)] if isinstance(self.when, str) else []
+        alone: list[tuple[str, Any]] = [("when", self.when), ("in_turn", self.in_turn)]
+        found: list[tuple[Location, str]] = [((name,), text) for name, text in alone if isinstance(text, str)]
         return found + [(("require", number), text) for number, text in enumerate(self.require)]
 
     def found_references(self) -> list[tuple[Location, references.Alternatives, bool]]:
         """Every reference of the step: where, to what, and whether it is the whole value."""
-        fields = {"model", "input", "parameters", "for_each", "when", "require"}
+        fields = {"model", "input", "parameters", "for_each", "in_turn", "when", "require"}
         return list(references.find(self.model_dump(include=fields)))
 
 

@@ -60,6 +60,7 @@ class Scope:
     Attributes:
         steps: what each step gave, by output; an output may be missing on its own.
         rows: of steps that ran for each of something: every item with what came of it.
+        previous: what the item before gave, where items go in turn; None for the first.
         take: which variant of the item this is, from 0.
         reach: which files the pipeline may name by itself; None: any.
     """
@@ -69,6 +70,7 @@ class Scope:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     item: Any = None
     index: int | None = None
+    previous: Outputs | None = None
     take: int = 0
     reach: Reach | None = None
 
@@ -88,14 +90,20 @@ class Scope:
         return found
 
     def find(self, alternatives: Alternatives) -> Any:
-        """The same, but `Skipped` with the first reason when none is there."""
-        reason = ""
+        """The same, but `Skipped` with the first reason when none is there.
+
+        A parameter without a value, and what no item before gave, is nothing: another alternative goes before it.
+        """
+        reason, nothing = "", any(one.name == "previous" for one in alternatives)
         for one in alternatives:
             found = self._value(one)
-            if not isinstance(found, Skipped):
+            if isinstance(found, Skipped):
+                reason = reason or found.reason
+            elif found is None:
+                nothing = True
+            else:
                 return found
-            reason = reason or found.reason
-        return Skipped(reason)
+        return None if nothing else Skipped(reason)
 
     def _value(self, one: Reference) -> Any:
         if one.name == "item":
@@ -104,13 +112,20 @@ class Scope:
                 value = value.get(one.output) if isinstance(value, Mapping) else getattr(value, one.output, None)
         elif one.name == "index":
             value = self.index
+        elif one.name == "previous":
+            value = (self.previous or {}).get(one.output or "", Skipped("no item before gave it"))
+            if isinstance(value, Skipped):
+                return value
         elif one.name in self.params:
             value = self.params[one.name]
         else:
             outputs = self.steps[one.name]
             if isinstance(outputs, Skipped):
                 return outputs
-            value = outputs.get(one.output) if one.output else self.rows.get(one.name)
+            rows = self.rows.get(one.name, [])
+            value = outputs.get(one.output) if one.output else rows
+            if one.output and one.output not in outputs and rows:
+                value = [row.get(one.output) for row in rows]
             if isinstance(value, Skipped):
                 return value
         if one.index is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from blocks import catalog
@@ -117,6 +118,8 @@ def _no_output(pipeline: Pipeline, one: Reference, place: Location) -> str | Non
     file = place[0] == "deliver"
     if one.name == "item":
         return _no_field(pipeline, pipeline.steps[str(place[1])], one)
+    if one.name == "previous":
+        one = replace(one, name=str(place[1]))
     if one.name not in pipeline.steps:
         given = pipeline.params[one.name].type if one.name in pipeline.params else "text"
         no_file = file and given not in (*FILES, "list")
@@ -126,8 +129,13 @@ def _no_output(pipeline: Pipeline, one: Reference, place: Location) -> str | Non
         return None if step.fans_out else f"step '{one.name}' runs once; for_each needs a list"
     known = output_types(step)
     if one.output not in known:
-        hint = nearest(str(one.output), known)
-        return f"step '{one.name}' has no output '{one.output}'.{hint} It gives: {_list(known) or 'nothing'}."
+        own = [] if file or step.for_each is None else item_fields(pipeline, step) or ["item"]
+        if one.output in own:
+            return None
+        hint = nearest(str(one.output), [*known, *own])
+        gives = _list(known) or "nothing"
+        gives += f"; its items have {_list(own)}" if own else ""
+        return f"step '{one.name}' has no output '{one.output}'.{hint} It gives: {gives}."
     kind = known[one.output]
     return f"must be a file; {one} is {an(kind)}" if file and kind not in FILES else None
 

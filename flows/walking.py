@@ -11,7 +11,7 @@ from blocks.media import MediaError
 from flows.calls import Call, ModelCall, OperationCall, PipelineCall, operation_call, prepare
 from flows.choosing import variants_of
 from flows.document import InvalidInput, Location, Problem
-from flows.fan_out import is_estimate, lanes
+from flows.fan_out import in_turn, is_estimate, lanes
 from flows.kinds import holds_pending
 from flows.nesting import inner_params, reach_of, told_of_inner
 from flows.outputs import gathered, given_by, planned
@@ -98,19 +98,26 @@ class Walk:
             if needed is None or self._all_maybe or self._waits_for_maybe(step):
                 self._maybe.add(name)
             scopes = lanes(step, self.scope, at)
-            calls = [await self._prepared(step, scope, at) for scope in scopes]
+            waits = in_turn(step, self.scope, at)
+            inner: dict[str, PlanStep] = {}
+            looked: list[Looked] = []
+            for number, scope in enumerate(scopes):
+                if waits and looked:
+                    scopes[number] = scope = replace(scope, previous=_gives(step, looked[-1]))
+                looked.append(await self._looked(name, step, scope, inner))
         except StepSkipped as skipped:
             self.scope.steps[name] = Skipped(str(skipped))
             return {self._named(name): self._row(name, step, [], f"skipped: {skipped}")}
-        inner: dict[str, PlanStep] = {}
-        looked: list[Looked] = []
-        for scope, call in zip(scopes, calls, strict=True):
-            if isinstance(call, PipelineCall):
-                looked.append(Looked(call, await self._walk_inner(name, step, scope, call, inner), Decimal(0), False))
-            else:
-                looked.append(await self.prices.look(step, scope, call, at))
         self._keep(name, step, scopes, looked)
         return {self._named(name): self._row(name, step, looked, self._note(step, looked)), **inner}
+
+    async def _looked(self, name: str, step: Step, scope: Scope, inner: dict[str, PlanStep]) -> Looked:
+        """A call of a step, looked up; of a pipeline, that pipeline walked."""
+        at: Location = ("steps", name)
+        call = await self._prepared(step, scope, at)
+        if isinstance(call, PipelineCall):
+            return Looked(call, await self._walk_inner(name, step, scope, call, inner), Decimal(0), False)
+        return await self.prices.look(step, scope, call, at)
 
     async def _prepared(self, step: Step, scope: Scope, at: Location) -> Call:
         """The call of a lane; of the other models that may be asked, that they would take it."""
@@ -123,7 +130,7 @@ class Walk:
 
     def _keep(self, name: str, step: Step, scopes: list[Scope], looked: list[Looked]) -> None:
         """Let the steps after this one refer to what it will give."""
-        each = [one.known if one.known is not None else planned(step, one.call) for one in looked]
+        each = [_gives(step, one) for one in looked]
         if step.choose:
             scopes, each = _likely_choice(step, scopes, each)
         if step.fans_out:
@@ -201,6 +208,8 @@ class Walk:
 
     def _note(self, step: Step, looked: list[Looked]) -> str:
         notes = []
+        if len(looked) > 1 and in_turn(step, self.scope, ("steps", step.title or "")):
+            notes.append("one after the other")
         if any(one.again for one in looked):
             notes.append("asks for the same again: paid once")
         if step.for_each is not None and is_estimate(step, self.scope):
@@ -237,6 +246,11 @@ class Walk:
             return value
         base = self.scope.reach.base if self.scope.reach else None
         return await known_file(value, self.prices.storage, base) or value
+
+
+def _gives(step: Step, looked: Looked) -> Outputs:
+    """What a call gave, or will give."""
+    return looked.known if looked.known is not None else planned(step, looked.call)
 
 
 _PICKED = {

@@ -19,31 +19,47 @@ from flows.production import Production
 Planned = Callable[..., Awaitable[Plan]]
 Made = Callable[..., Awaitable[Production]]
 TWO = 'script=["character1 and character2 dance", "character1 and character2 rest"]'
+PLAIN = ("keyframes=[]", "continuity=none", TWO)
+GOING_ON = 'script=["character1 greets character2", "character1 leaves character2 at character3"]'
 
 
 async def test_scenes_are_priced_with_the_seconds_of_their_clips(plan_of: Planned) -> None:
-    """With three characters 1.65 seconds of the clip are billed with each scene, with two of them 2.5."""
+    """With three characters 1.65 seconds of the clip are billed with a scene, with two 2.5, with four 1.25."""
     plan = await plan_of("character-film")
     rows = {row.name: (row.calls, row.seconds, row.quote_cny) for row in plan.steps if row.calls and row.paid}
-    assert rows == {"keyframe": (1, None, Decimal("0.14")), "placed": (2, 6, Decimal("2.79"))}
-    plain = await plan_of("character-film", "keyframes=[]", TWO, "go_on=2")
+    assert rows == {"keyframe": (1, None, Decimal("0.14")), "placed/played": (2, 6, Decimal("2.67"))}
+    plain = await plan_of("character-film", *PLAIN, "go_on=2")
     rows = {row.name: (row.calls, row.seconds, row.quote_cny) for row in plain.steps if row.calls and row.paid}
-    assert rows == {"scene": (2, 6, Decimal("3.30")), "further": (2, 4, Decimal("1.20"))}
-    assert not plan.unknown + plain.unknown
+    assert rows == {"scene/played": (2, 6, Decimal("3.30")), "scene/further": (2, 4, Decimal("1.20"))}
+    one = await plan_of("character-scene")
+    assert (one.calls, one.total_cny) == (2, Decimal("2.25"))
+    assert not plan.unknown + plain.unknown + one.unknown
 
 
-async def test_a_script_that_names_nobody_there_is_refused(plan_of: Planned) -> None:
-    """character3 is said before anything is sent, when there are two."""
-    with pytest.raises(InvalidInput, match="names character3, but there are only 2 references"):
-        await plan_of("character-film", "keyframes=[]")
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("keyframes=[]",), "names character3, but there are only 2 references"),
+        (("continuity=none",), "names character4, but there are only 3 references"),
+        ((*PLAIN, "continuity=last-frame"), "does not name character3; the model knows a reference only by its name"),
+        (("seconds=11",), "11 is not taken by wan2.6-r2v-flash; allowed: 2 to 10"),
+        (("size=1920*1080",), "size: must be one of 1280*720, 720*1280, 960*960"),
+        (("continuity=yes",), "continuity: must be one of none, last-frame"),
+    ],
+)
+async def test_what_cannot_be_played_is_refused(plan_of: Planned, given: tuple[str, ...], said: str) -> None:
+    """A script that names who is not there, or forgets who is, and values that no model takes: nothing is sent."""
+    with pytest.raises(InvalidInput) as caught:
+        await plan_of("character-film", *given)
+    assert said in str(caught.value)
 
 
 @pytest.mark.slow
 async def test_another_scene_is_the_only_one_played_again(made: Made, submits: Callable[[], list[str]]) -> None:
     """With one of two scenes worded anew that scene and what follows it are asked for, and nothing else."""
-    await made("character-film", "keyframes=[]", TWO, "go_on=2", "then=It ends")
+    await made("character-film", *PLAIN, "go_on=2", "then=It ends")
     assert len(submits()) == 3  # this service films every scene alike: what follows is the same
-    await made("character-film", "keyframes=[]", TWO.replace("rest", "sleep"), "go_on=2", "then=It ends")
+    await made("character-film", *PLAIN[:2], TWO.replace("rest", "sleep"), "go_on=2", "then=It ends")
     assert submits()[3:] == ["character1 and character2 sleep"]
 
 
@@ -53,15 +69,49 @@ async def test_the_film_shows_each_scene_and_what_follows(rendered: Made) -> Non
     production = await rendered("character-film", "go_on=2")
     home = Path(production.uri)
     film = probe(home / "film.mp4")
-    assert (film.width, film.height, film.has_audio) == (1280, 720, True)
-    assert film.seconds == pytest.approx(10, abs=0.3)
+    assert (film.width, film.height, film.fps, film.video_codec, film.audio_codec) == (1280, 720, 30, "h264", "aac")
+    assert film.seconds == pytest.approx(10, abs=0.1)
     for number in (1, 2):
         scene = probe(home / f"scenes/{number:02}.mp4")
         assert scene.seconds == pytest.approx(5, abs=0.2)
         assert _middle(home / f"scenes/{number:02}.mp4", 0.57) == pytest.approx(
             _middle(home / f"scenes/{number:02}.mp4", 0.63), abs=30
         )
+        assert _middle(home / "film.mp4", 0.25 + (number - 1) / 2) == pytest.approx(
+            _middle(home / f"scenes/{number:02}.mp4", 0.5), abs=6
+        )
     assert Image.open(home / "keyframes/01.png").size == (1280, 720)
+    first, second = _references(production)
+    assert len(first) == 3
+    assert second[:3] == first
+    assert _apart(Image.open(second[3]), picture_at(home / "scenes/01.mp4", 1.0)) < 1
+
+
+@pytest.mark.slow
+async def test_what_goes_on_from_another_scene_is_played_again_with_it(rendered: Made) -> None:
+    """With the second of two scenes worded anew the first stays; after a new first one the second is played anew."""
+    given = ("keyframes=[]", "seconds=2")
+    await rendered("character-film", *given, GOING_ON)
+    second = await rendered("character-film", *given, GOING_ON.replace("leaves", "finds"))
+    assert _played(second) == ["character1 finds character2 at character3"]
+    both = await rendered("character-film", *given, GOING_ON.replace("greets", "calls"))
+    assert _played(both) == ["character1 calls character2", "character1 leaves character2 at character3"]
+
+
+def _played(production: Production) -> list[str]:
+    """The prompts of what was paid for in this run."""
+    return [str(one.request["input"]["prompt"]) for one in production.manifest.generations if not one.cached]
+
+
+def _references(production: Production) -> list[list[str]]:
+    """The files that each scene was given."""
+    scenes = [one.request["input"] for one in production.manifest.generations if one.model == "wan2.6-r2v-flash"]
+    return [[str(uri).removeprefix("file://") for uri in scene["reference_urls"]] for scene in scenes]
+
+
+def _apart(one: Image.Image, other: Image.Image) -> float:
+    """How far two pictures are from each other, 0 to 255."""
+    return float(np.abs(np.asarray(one.convert("RGB"), float) - np.asarray(other.convert("RGB"), float)).mean())
 
 
 def _middle(path: Path, at: float) -> np.ndarray:
