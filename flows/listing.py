@@ -172,7 +172,14 @@ def pipelines_listed() -> list[dict[str, Any]]:
             "name": name,
             "description": pipeline.description,
             "params": {
-                key: {"type": param.type, "required": param.is_required, "description": param.description}
+                key: {
+                    "type": param.type,
+                    "required": param.is_required,
+                    "description": param.description,
+                    **({"items": param.items} if param.type == "list" else {}),
+                    **({"choices": param.choices} if param.choices else {}),
+                    **({"default": param.default} if param.default is not None else {}),
+                }
                 for key, param in pipeline.params.items()
             },
         }
@@ -213,6 +220,19 @@ def show_pipeline(pipeline: dict[str, Any]) -> None:
     params.add_column(no_wrap=True, style="dim")
     params.add_column()
     for name, param in pipeline["params"].items():
-        params.add_row(f"  {name}{' *' if param['required'] else ''}", param["type"], param["description"])
+        kind = f"list of {param['items']}" if "items" in param else param["type"]
+        said = Text(param["description"]).append(_taken(param), style="dim")
+        params.add_row(f"  {name}{' *' if param['required'] else ''}", kind, said)
     out.print(params)
     out.print(Text(f"* required. wanflow plan {pipeline['name']} -p KEY=VALUE prices it.", style="dim"))
+
+
+def _taken(param: dict[str, Any]) -> str:
+    """What else is to be known of a parameter: its only values, and what it is when none is given."""
+    taken = f" One of {', '.join(map(str, param['choices']))}." if "choices" in param else ""
+    if "default" in param:
+        default = param["default"]
+        plain = {True: "yes", False: "no"}.get(default) if isinstance(default, bool) else None
+        listed = ", ".join(map(str, default)) if isinstance(default, list) else str(default)
+        taken += f" Else {plain or listed}."
+    return taken
