@@ -7,6 +7,7 @@ from flows.pipeline import Step
 from tasks.budget import BudgetExceeded
 from tasks.downloading import DownloadFailed
 from tasks.records import Failure, Generation
+from tasks.stages import failure_of as failure_of
 from tasks.watching import StillRunning
 
 EXPECTED = (BudgetExceeded, StillRunning, DownloadFailed, MediaError, OSError)
@@ -39,13 +40,11 @@ def is_final(step: Step, failure: Failure) -> bool:
     return failure.kind in _FINAL or failure.stops_run
 
 
-def failure_of(error: Exception) -> Failure:
-    """An error as the failure of a step."""
-    kind = type(error).__name__
-    return Failure(code=getattr(error, "code", None) or kind, message=str(error), kind=kind)
-
-
 def reason_of(failure: Failure) -> str:
     """A failure in a line."""
-    reason = ": ".join(part for part in (failure.code, failure.message) if part)
-    return reason or failure.advice or failure.kind
+    return in_words(failure.code, failure.message) or failure.advice or failure.kind
+
+
+def in_words(code: str | None, message: str | None) -> str:
+    """What the provider says of a failure: ``DataInspectionFailed: the text was refused``."""
+    return ": ".join(part for part in (code, message) if part)

@@ -15,6 +15,7 @@ from blocks.catalog import InvalidRequest, UnknownModel
 from flows import arguments, productions, temporary_server
 from flows.calls import without_echoes
 from flows.document import InvalidInput, Problem
+from flows.failing import in_words, reason_of
 from flows.kinds import no_model
 from flows.options import Options
 from flows.terminal import err, money, money_json, naming_what_goes_on, out
@@ -29,15 +30,6 @@ class Ask:
 
     body: dict[str, Any]
     where: str = ""
-
-    def typed(self, *, truncate: bool) -> catalog.Request:
-        """The request, checked.
-
-        Raises:
-            InvalidRequest: the model would not take it.
-        """
-        said = {key: value for key, value in self.body.items() if key != "truncate"}
-        return catalog.request(said, truncate=truncate or bool(self.body.get("truncate")))
 
 
 def asks_of(
@@ -112,7 +104,7 @@ async def _check(asks: list[Ask], options: Options, truncate: bool) -> None:
     async with options.session(offline=True) as session:
         for ask in asks:
             try:
-                request = ask.typed(truncate=truncate)
+                request = productions.typed_request(ask.body, truncate=truncate)
                 await check_inputs(request, session.storage, {}, base=session.base, web=session.web)
             except InvalidRequest as error:
                 problems += [Problem((), str(problem), place=ask.where) for problem in without_echoes(error.problems)]
@@ -148,8 +140,7 @@ def show_generations(generations: list[Generation]) -> None:
     """A block of lines for each generation: what it gave, what it cost, or why it failed."""
     for one in generations:
         if one.failure is not None:
-            said = ": ".join(part for part in (one.failure.code, one.failure.message) if part)
-            out.print(Text(f"✗ {one.model}  {said}", style="red"))
+            out.print(Text(f"✗ {one.model}  {reason_of(one.failure)}", style="red"))
             if one.failure.kind == "ModerationRefused" and one.prompt:
                 out.print(Text(f"  The prompt: {one.prompt}"), soft_wrap=True)
             if one.failure.advice:
@@ -160,7 +151,6 @@ def show_generations(generations: list[Generation]) -> None:
         for asset in one.assets:
             out.print(Text(f"  {asset.uri}"), soft_wrap=True)
         for part in one.values.get("failed_parts", ()):
-            said = ": ".join(text for text in (part["code"], part["message"]) if text)
-            out.print(Text(f"  ✗ one of the results: {said}", style="red"), soft_wrap=True)
+            out.print(Text(f"  ✗ one of the results: {in_words(**part)}", style="red"), soft_wrap=True)
         for name in [name for name in catalog.find(one.model).outputs if name in one.values]:
             out.print(Text(f"  {name}: {one.values[name]}"), soft_wrap=True)

@@ -256,12 +256,12 @@ def _show_one(one: InFlight) -> None:
 def _show_resumed(done: Resumed) -> None:
     from rich.text import Text
 
+    from flows.failing import reason_of
     from flows.terminal import money, out
 
     name = done.one.task_id or (done.one.fingerprint or "")[:12]
     if done.failure is not None:
-        said = ": ".join(part for part in (done.failure.code, done.failure.message) if part)
-        out.print(Text(f"✗ {done.one.model}  {name}  {said}", style="red"), soft_wrap=True)
+        out.print(Text(f"✗ {done.one.model}  {name}  {reason_of(done.failure)}", style="red"), soft_wrap=True)
     elif done.status is None:
         out.print(
             Text(f"– {done.one.model}  {name}  was never accepted; run the same again to send it"), soft_wrap=True

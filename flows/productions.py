@@ -18,6 +18,7 @@ from flows import asking, library
 from flows import film as films
 from flows.campaign import campaign as campaign
 from flows.document import InvalidInput, Problem
+from flows.failing import failure_of
 from flows.kinds import FILES
 from flows.options import Ambiguous, Approve, CheckInputs, ChooseFirst, MaxCost, Options, Patience, Storage
 from flows.pipeline import Param, Pipeline
@@ -137,9 +138,7 @@ async def generate(
     Raises:
         InvalidRequest: one of them would be refused; nothing was sent.
     """
-    typed = [
-        catalog.request(_without_truncate(body), truncate=truncate or bool(body.get("truncate"))) for body in requests
-    ]
+    typed = [typed_request(body, truncate=truncate) for body in requests]
     async with Options(storage, max_cost, check_inputs, on_ambiguous, patience_seconds).session() as session:
         await ready(session)
         return list(
@@ -147,8 +146,14 @@ async def generate(
         )
 
 
-def _without_truncate(body: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in body.items() if key != "truncate"}
+def typed_request(body: dict[str, Any], *, truncate: bool) -> catalog.Request:
+    """A request in the wire form, checked; it may say itself that over-long text is cut.
+
+    Raises:
+        InvalidRequest: the model would not take it.
+    """
+    said = {key: value for key, value in body.items() if key != "truncate"}
+    return catalog.request(said, truncate=truncate or bool(body.get("truncate")))
 
 
 async def _one(request: catalog.Request, number: int, of: int, take: int) -> Generation:
@@ -156,10 +161,8 @@ async def _one(request: catalog.Request, number: int, of: int, take: int) -> Gen
     try:
         return await generate_one(request, label=label, take=take)
     except Exception as error:
-        failure = Failure(
-            code=getattr(error, "code", None) or type(error).__name__, message=str(error), kind=type(error).__name__
-        )
-        return Generation(fingerprint="", model=request.model, request=request.to_dict(), take=take, failure=failure)
+        asked = request.to_dict()
+        return Generation(fingerprint="", model=request.model, request=asked, take=take, failure=failure_of(error))
 
 
 _TYPES: dict[str, Any] = {

@@ -232,4 +232,5 @@ def failure_of(error: Exception) -> Failure:
             kind=type(error).__name__,
             stops_run=error.stops_run,
         )
-    return Failure(code=getattr(error, "code", type(error).__name__), message=str(error), kind=type(error).__name__)
+    kind = type(error).__name__
+    return Failure(code=getattr(error, "code", None) or kind, message=str(error), kind=kind)
