@@ -16,6 +16,8 @@ from blocks.catalog.pictures import FORMATS, UPLOADED
 from blocks.catalog.requests import Input, Parameters, Request
 
 LONGEST_SECONDS = 30
+FRAME_RATES = {"wan-std": 15, "wan-pro": 25}
+"""Frames a second by mode."""
 MODES = {"standard": "wan-std", "pro": "wan-pro"}
 """The modes by what ``usage.video_ratio`` calls them."""
 
@@ -65,7 +67,10 @@ class AnimateParameters(Parameters):
     check_image: Annotated[bool, Field(description="Look at the picture first.")] = True
     mode: Annotated[
         Literal["wan-std", "wan-pro"],
-        Field(description="wan-std is faster and cheaper (15 frames a second), wan-pro smoother (25); sets the price."),
+        Field(
+            description=f"wan-std is faster and cheaper ({FRAME_RATES['wan-std']} frames a second), wan-pro smoother "
+            f"({FRAME_RATES['wan-pro']}); sets the price."
+        ),
     ]
 
 

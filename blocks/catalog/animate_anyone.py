@@ -18,6 +18,7 @@ from blocks.catalog.pictures import UPLOADED
 from blocks.catalog.requests import Conflict, Input, Parameters, Request
 
 LONGEST_SECONDS = 60
+FRAME_RATE = 15
 DEFAULT_RATIO = "9:16"
 
 Person = Annotated[
@@ -168,7 +169,7 @@ MODELS = (
         outputs={"video": "video"},
         result=Result(urls=("output.video_url",)),
         billing=_priced(),
-        fps=15,
+        fps=FRAME_RATE,
         notes=(
             _SLASH,
             "The result is as long as the template, which a request does not tell; at most 60 s.",

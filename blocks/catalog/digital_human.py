@@ -17,6 +17,8 @@ from blocks.catalog.requests import Input, Parameters, Request
 from blocks.catalog.wan import RESOLUTION
 
 LONGEST_SECONDS = 20
+FRAME_RATES = {"480P": 16, "720P": 30}
+"""Frames a second by tier."""
 
 Person = Annotated[
     str,
@@ -101,7 +103,8 @@ MODELS = (
         limits=Limits(5, 1),
         sound=True,
         notes=(
-            "480P comes out at 16 frames a second, 720P at 30; the ratio follows the picture.",
+            f"480P comes out at {FRAME_RATES['480P']} frames a second, 720P at {FRAME_RATES['720P']}; the ratio "
+            "follows the picture.",
             "The quick start sends parameters.style speech, which the reference does not know; it is taken.",
             "Some samples end the path with a slash, the reference does not.",
             UPLOADS,

@@ -17,6 +17,7 @@ from blocks.catalog.pictures import FORMATS, UPLOADED
 from blocks.catalog.requests import Input, Parameters, Request
 
 LONGEST_SECONDS = 60
+FRAME_RATE = 15
 SIZES = {"1:1": (512, 512), "3:4": (512, 704)}
 """Width and height of the result by the ratio of the part that moves."""
 
@@ -127,7 +128,7 @@ MODELS = (
             free_quota=1800,
         ),
         limits=Limits(5, 1),
-        fps=15,
+        fps=FRAME_RATE,
         sound=True,
         notes=(
             "512 to 704 pixels is called 3:4; a box may be a few per cent off its ratio.",

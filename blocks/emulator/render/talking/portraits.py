@@ -12,6 +12,8 @@ import av
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
+from blocks.catalog.digital_human import FRAME_RATES
+from blocks.catalog.emo import FRAME_RATE, SIZES
 from blocks.emulator.render.drawing.layers import Canvas, Stamp, to_planes
 from blocks.emulator.render.drawing.stage import Floats
 from blocks.emulator.render.films.filming import film, frame_count
@@ -24,12 +26,6 @@ from blocks.emulator.render.talking.loudness import loudness
 from blocks.emulator.render.talking.speaking import Pose, speak
 from blocks.media.fonts import font
 
-FPS_OF_TIER = {"480P": 16, "720P": 30}
-"""models.yaml wan2.2-s2v output."""
-EMO_FPS = 15
-"""models.yaml emo-v1 output."""
-EMO_SIZES = ((512, 512), (512, 704))
-"""Of a part that moves of about 1:1 and of about 3:4 (models.yaml emo-v1 output)."""
 FACE_ALONE = (512, 512)
 """Of liveportrait's result without the picture around the face; not documented."""
 LIVELY = {"calm": 0.5, "normal": 1.0, "active": 1.6}
@@ -57,8 +53,8 @@ def speech_to_video(job: RenderJob) -> Rendered:
     """wan2.2-s2v: the whole picture, in the size and frame rate of its tier."""
     picture = load(job.media("image_url")[0])
     tier = str(job.parameters.get("resolution") or "480P").upper()
-    tier = tier if tier in FPS_OF_TIER else "480P"
-    return _talk(job, picture, tier_size(*picture.size, tier), FPS_OF_TIER[tier], Manner())
+    tier = tier if tier in FRAME_RATES else "480P"
+    return _talk(job, picture, tier_size(*picture.size, tier), FRAME_RATES[tier], Manner())
 
 
 def emo(job: RenderJob) -> Rendered:
@@ -66,12 +62,12 @@ def emo(job: RenderJob) -> Rendered:
     picture = load(job.media("image_url")[0])
     part = _corners(job.input.get("ext_bbox")) or (0.0, 0.0, float(picture.width), float(picture.height))
     ratio = (part[2] - part[0]) / (part[3] - part[1])
-    size = min(EMO_SIZES, key=lambda size: abs(math.log(ratio * size[1] / size[0])))
+    size = min(SIZES.values(), key=lambda size: abs(math.log(ratio * size[1] / size[0])))
     part = _fitted(part, picture.size, size)
     lively = LIVELY.get(str(job.parameters.get("style_level")), 1.0)
     face = _corners(job.input.get("face_bbox"))
     manner = Manner(mouth=lively**0.4, head=lively)
-    return _talk(job, _cut(picture, part, size), size, EMO_FPS, manner, face and _seen_in(face, part, size))
+    return _talk(job, _cut(picture, part, size), size, FRAME_RATE, manner, face and _seen_in(face, part, size))
 
 
 def live_portrait(job: RenderJob) -> Rendered:

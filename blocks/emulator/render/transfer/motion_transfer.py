@@ -12,6 +12,8 @@ import av
 import numpy as np
 from PIL import Image, ImageOps
 
+from blocks.catalog.animate import FRAME_RATES
+from blocks.catalog.animate_anyone import FRAME_RATE
 from blocks.emulator.render.cutouts.filling import filled, run_in, widened
 from blocks.emulator.render.cutouts.person import Person, find_person
 from blocks.emulator.render.drawing.layers import Canvas, to_planes
@@ -25,9 +27,6 @@ from blocks.emulator.render.stills import load
 from blocks.emulator.render.transfer.motion import Motion, read_motion
 from blocks.emulator.render.transfer.puppet import Pose, Puppet
 
-RATES = {"wan-std": 15, "wan-pro": 25}
-"""Frames a second by mode (models.yaml wan2.2-animate-move output)."""
-ANYONE_RATE = 15
 RATIOS = {"9:16": (9, 16), "3:4": (3, 4)}
 _MARKS = {"wan2.2-animate-move": "通义AI生成", "wan2.2-animate-mix": "千问AI生成"}
 _TINT = 0.3
@@ -55,9 +54,9 @@ def dance(job: RenderJob) -> Rendered:
     """animate-anyone-gen2: the template's motion before the picture's or the video's background; silent."""
     source, picture = job.media("template_id")[0], load(job.media("image_url")[0])
     if not job.parameters.get("use_ref_img_bg"):
-        return _in_its_video(job, picture, source, ANYONE_RATE, sound=False)
+        return _in_its_video(job, picture, source, FRAME_RATE, sound=False)
     ratio = RATIOS.get(str(job.parameters.get("video_ratio")), RATIOS["9:16"])
-    return _before_its_picture(job, picture, source, tier_size(*ratio, "720P"), ANYONE_RATE, sound=False)
+    return _before_its_picture(job, picture, source, tier_size(*ratio, "720P"), FRAME_RATE, sound=False)
 
 
 def _before_its_picture(
@@ -241,4 +240,4 @@ def _length(source: Path, rate: int) -> tuple[int, Fraction]:
 
 
 def _rate(job: RenderJob) -> int:
-    return RATES.get(str(job.parameters.get("mode")), RATES["wan-std"])
+    return FRAME_RATES.get(str(job.parameters.get("mode")), FRAME_RATES["wan-std"])
