@@ -57,7 +57,6 @@ def concatenate(
     *,
     size: tuple[int, int] | None = None,
     fps: float | None = None,
-    threads: int = 0,
 ) -> Assembly:
     """Puts films one after the other into an MP4.
 
@@ -69,7 +68,6 @@ def concatenate(
         dst: the MP4 to write.
         size: width and height wanted, even; else that of most of the film.
         fps: pictures a second wanted; else that of most of the film.
-        threads: encoder threads; 0 takes all cores.
 
     Raises:
         MediaError: one of them cannot be read or is no film, or the file cannot be written.
@@ -92,7 +90,7 @@ def concatenate(
             path = Path(scratch) / f"{index}.mp4"
             odd_sound = clip.info.has_audio and clip.tone != tone
             if clip.look is None or clip.look != look:
-                conform(clip, path, target, tone or Tone(48_000, 2), threads=threads)
+                conform(clip, path, target, tone or Tone(48_000, 2))
                 encoded.append(index)
                 clip = describe(path)
             elif odd_sound and tone is not None:

@@ -36,7 +36,7 @@ class Target:
     reorder: bool = True
 
 
-def conform(clip: Clip, dst: str | os.PathLike[str], target: Target, tone: Tone, *, threads: int = 0) -> None:
+def conform(clip: Clip, dst: str | os.PathLike[str], target: Target, tone: Tone) -> None:
     """Encodes a film anew so that it fits: upright, whole picture with black around it, same length, sound kept."""
     audio = AudioFormat(tone.sample_rate, tone.channels) if clip.info.has_audio else None
     options = {
@@ -54,7 +54,7 @@ def conform(clip: Clip, dst: str | os.PathLike[str], target: Target, tone: Tone,
             reader = SoundReader(clip.source, rate=tone.sample_rate, channels=tone.channels, start=float(clip.start))
             sound = stack.enter_context(reader).read
         pictures = reel(clip, target.fps, look)
-        film(pictures, dst, (target.width, target.height), target.fps, sound, audio, threads=threads, options=options)
+        film(pictures, dst, (target.width, target.height), target.fps, sound, audio, options=options)
 
 
 def conform_sound(clip: Clip, dst: str | os.PathLike[str], tone: Tone) -> None:

@@ -30,7 +30,6 @@ def contact_sheet(
     columns: int | None = None,
     width: int = 1280,
     cell_width: int | None = None,
-    at: float = 0.5,
 ) -> MediaInfo:
     """Lays representative pictures of films, or pictures, out in a grid with captions.
 
@@ -41,7 +40,6 @@ def contact_sheet(
         columns: pictures in a row; by default as many as look well.
         width: of the sheet, in pixels.
         cell_width: of one picture on it, in pixels, instead; the sheet is as wide as that asks for.
-        at: where in a film its picture is taken, 0 (start) to 1 (end).
 
     Raises:
         MediaError: one of them cannot be read, or the sheet cannot be written.
@@ -51,7 +49,7 @@ def contact_sheet(
         raise MediaError("there is nothing to show", where)
     if captions is not None and len(captions) != len(sources):
         raise MediaError(f"has {len(captions)} captions for {len(sources)} pictures", where)
-    first = representative(sources[0], at=at)
+    first = representative(sources[0])
     ratio = min(max(first.width / first.height, 0.5), 2.4)
     columns = min(columns or _columns(len(sources), ratio), len(sources))
     if cell_width is None:
@@ -70,7 +68,7 @@ def contact_sheet(
     for index, source in enumerate(sources):
         left = gap + index % columns * (cell_width + gap)
         top = gap + index // columns * (cell_height + caption_height + gap)
-        picture = first if index == 0 else representative(source, at=at)
+        picture = first if index == 0 else representative(source)
         draw.rectangle((left, top, left + cell_width - 1, top + cell_height - 1), fill=FRAME)
         small = _fitted(picture, cell_width, cell_height)
         sheet.paste(small, (left + (cell_width - small.width) // 2, top + (cell_height - small.height) // 2))

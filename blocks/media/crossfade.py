@@ -48,7 +48,6 @@ def crossfade(
     *,
     seconds: float = 1.0,
     transition: Transition = "fade",
-    threads: int = 0,
 ) -> MediaInfo:
     """Puts films one after the other, each overlapping the next; their sound fades over as well.
 
@@ -59,7 +58,6 @@ def crossfade(
         dst: the MP4 to write.
         seconds: how long two films overlap.
         transition: how the pictures give way.
-        threads: encoder threads; 0 takes all cores.
 
     Raises:
         MediaError: one of them is too short or cannot be read, or the file cannot be written.
@@ -83,9 +81,9 @@ def crossfade(
     pictures = _pictures(clips, counts, overlap, fps, look(size, "pad"), transition)
     audio = sound_format(clips)
     if audio is None:
-        return film(pictures, dst, size, fps, threads=threads)
+        return film(pictures, dst, size, fps)
     with _Sound(clips, counts, overlap, fps, audio) as sound:
-        return film(pictures, dst, size, fps, sound.read, audio, threads=threads)
+        return film(pictures, dst, size, fps, sound.read, audio)
 
 
 def _pictures(

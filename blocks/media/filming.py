@@ -28,7 +28,6 @@ def film(
     sound: Sound | None = None,
     audio: AudioFormat | None = None,
     *,
-    threads: int = 0,
     options: dict[str, str] | None = None,
 ) -> MediaInfo:
     """Encodes a film whose sound is exactly as long as its pictures.
@@ -40,16 +39,13 @@ def film(
         fps: pictures a second.
         sound: the sound; None for a silent film.
         audio: how the sound is encoded, and what `sound` gives.
-        threads: encoder threads; 0 takes all cores.
         options: further ones of x264.
 
     Raises:
         MediaError: a picture cannot be made, or the file cannot be written.
     """
     audio = audio if sound is not None else None
-    with VideoWriter(
-        dst, *size, fps, audio=audio, preset="veryfast", crf=18, threads=threads, options=options
-    ) as writer:
+    with VideoWriter(dst, *size, fps, audio=audio, preset="veryfast", crf=18, options=options) as writer:
         for picture in pictures:
             writer.write(picture)
             if sound is not None and audio is not None:

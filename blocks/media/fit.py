@@ -28,7 +28,6 @@ def fit(
     height: int | None = None,
     how: How = "crop",
     background: str = "black",
-    threads: int = 0,
 ) -> MediaInfo:
     """Brings a film, or a picture, into another shape.
 
@@ -41,7 +40,6 @@ def fit(
         how: cut off what stands out, add what is missing, or pull it into shape.
         background: what is added: a colour, ``blur`` for the picture itself out of focus, or, for pictures,
             ``transparent``.
-        threads: encoder threads; 0 takes all cores.
 
     Raises:
         MediaError: it cannot be read, or the file cannot be written.
@@ -61,7 +59,7 @@ def fit(
         if audio is not None:
             reader = SoundReader(source, rate=audio.sample_rate, channels=audio.channels, start=float(clip.start))
             sound = stack.enter_context(reader).read
-        return film(reel(clip, fps, look(size, how, background)), dst, size, fps, sound, audio, threads=threads)
+        return film(reel(clip, fps, look(size, how, background)), dst, size, fps, sound, audio)
 
 
 def save_picture(picture: Image.Image, dst: str | os.PathLike[str]) -> MediaInfo:

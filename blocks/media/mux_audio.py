@@ -34,7 +34,6 @@ def mux_audio(
     *,
     loop: bool = False,
     fade_seconds: float = 1.0,
-    fade_in_seconds: float = 0.0,
     gain_db: float | None = None,
     sound_gain_db: float = 0.0,
     keep_sound: bool = True,
@@ -51,7 +50,6 @@ def mux_audio(
         dst: the MP4 to write.
         loop: repeat the music to the film's end.
         fade_seconds: the music fades out over the film's last seconds.
-        fade_in_seconds: the music rises over the film's first seconds.
         gain_db: loudness of the music; by default 0, and -9 under a film with sound of its own.
         sound_gain_db: loudness of the film's own sound.
         keep_sound: mix with the film's own sound; False replaces it.
@@ -66,7 +64,7 @@ def mux_audio(
         total = round(film.seconds * RATE)
         own = film.info.has_audio and keep_sound
         music_db = gain_db if gain_db is not None else UNDER_SOUND_DB if own else 0.0
-        fades = round(fade_in_seconds * RATE), round(fade_seconds * RATE)
+        fade = round(fade_seconds * RATE)
 
         def mixed() -> Iterator[Samples]:
             with ExitStack() as stack:
@@ -75,7 +73,7 @@ def mux_audio(
                 for speech, factor in _beside_the_music(film if own else None, sound_gain_db, duck_db, stack):
                     if done >= total:
                         return
-                    piece = faded(music.read(len(factor)) * gain(music_db), done, total, *fades) * factor
+                    piece = faded(music.read(len(factor)) * gain(music_db), done, total, 0, fade) * factor
                     done += len(piece)
                     yield piece + speech
 

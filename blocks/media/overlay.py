@@ -37,7 +37,6 @@ def overlay(
     opacity: float = 1.0,
     begin: float = 0.0,
     end: float | None = None,
-    threads: int = 0,
 ) -> MediaInfo:
     """Lays a picture or a film over a film. What is transparent in it stays so. The film below keeps its sound.
 
@@ -51,7 +50,6 @@ def overlay(
         opacity: 1 hides what is below, 0 shows nothing of it.
         begin: when it appears, in seconds.
         end: when it goes, in seconds; by default with the film.
-        threads: encoder threads; 0 takes all cores.
 
     Raises:
         MediaError: one of them cannot be read, it would appear after the film's end, or the file cannot be written.
@@ -73,7 +71,7 @@ def overlay(
             reader = SoundReader(source, rate=audio.sample_rate, channels=audio.channels, start=float(clip.start))
             sound = stack.enter_context(reader).read
         pictures = _pictures(below, on_top, first, last, place, fps)
-        return film(pictures, dst, (width, height), fps, sound, audio, threads=threads)
+        return film(pictures, dst, (width, height), fps, sound, audio)
 
 
 def _pictures(

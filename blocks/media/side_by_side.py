@@ -37,7 +37,6 @@ def side_by_side(
     width: int = 1920,
     until: Literal["longest", "shortest"] = "longest",
     heard: int = 1,
-    threads: int = 0,
 ) -> MediaInfo:
     """Shows films beside each other in a grid, all from their start.
 
@@ -49,7 +48,6 @@ def side_by_side(
         width: of the whole, in pixels.
         until: which film's length it has; a film that ends before stays on its last picture.
         heard: whose sound is heard, counted from 1; 0 for none.
-        threads: encoder threads; 0 takes all cores.
 
     Raises:
         MediaError: one of them cannot be read, there are too many or too few, or the file cannot be written.
@@ -75,7 +73,7 @@ def side_by_side(
             reader = SoundReader(speaker.source, rate=audio.sample_rate, channels=audio.channels, start=start)
             sound = stack.enter_context(reader).read
         pictures = _pictures(clips, sheet, places, cell, fps, total)
-        return film(pictures, dst, sheet.size, fps, sound, audio, threads=threads)
+        return film(pictures, dst, sheet.size, fps, sound, audio)
 
 
 def _sheet(

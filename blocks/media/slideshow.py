@@ -18,6 +18,9 @@ from .probe import MediaInfo
 from .reel import count_of
 from .sources import Source, keep_sources
 
+_RATE = Fraction(30)
+"""Pictures a second."""
+
 _ZOOM = 0.12
 """By how much a picture grows, or shrinks, while it shows."""
 
@@ -35,8 +38,6 @@ def slideshow(
     size: tuple[int, int] = (1920, 1080),
     how: How = "pad",
     background: str = "blur",
-    fps: float = 30,
-    threads: int = 0,
 ) -> MediaInfo:
     """Shows pictures one after the other, each for the same time; silent.
 
@@ -49,8 +50,6 @@ def slideshow(
         size: width and height of the film, even.
         how: how a picture of another shape fills the film.
         background: what shows where a picture does not reach: a colour, or ``blur`` for the picture out of focus.
-        fps: pictures a second.
-        threads: encoder threads; 0 takes all cores.
 
     Raises:
         MediaError: one of them cannot be read, or the file cannot be written.
@@ -58,13 +57,12 @@ def slideshow(
     if not sources:
         raise MediaError("there are no pictures to show", os.fspath(dst))
     keep_sources(sources, dst)
-    rate = Fraction(fps).limit_denominator(1001)
-    each = count_of(seconds, rate)
-    fading = min(round(overlap * rate), each)
+    each = count_of(seconds, _RATE)
+    fading = min(round(overlap * _RATE), each)
     slides = [
         _Slide(source, number, each + fading, size, how, background, zoom) for number, source in enumerate(sources)
     ]
-    return film(_pictures(slides, each, fading), dst, size, rate, threads=threads)
+    return film(_pictures(slides, each, fading), dst, size, _RATE)
 
 
 class _Slide:

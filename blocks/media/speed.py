@@ -25,14 +25,13 @@ _SLOWEST = 0.5
 """One `atempo` slows down to this; several in a row go on."""
 
 
-def speed(source: Source, dst: str | os.PathLike[str], *, factor: float, threads: int = 0) -> MediaInfo:
+def speed(source: Source, dst: str | os.PathLike[str], *, factor: float) -> MediaInfo:
     """Plays a film faster or slower; its sound keeps its pitch, its frame rate stays.
 
     Args:
         source: the film.
         dst: the MP4 to write.
         factor: 2 plays it in half its time, 0.5 in twice its time.
-        threads: encoder threads; 0 takes all cores.
 
     Raises:
         MediaError: it cannot be read, or the file cannot be written.
@@ -48,7 +47,7 @@ def speed(source: Source, dst: str | os.PathLike[str], *, factor: float, threads
             reader = SoundReader(source, rate=audio.sample_rate, channels=audio.channels, start=float(clip.start))
             sound = _Stretched(stack.enter_context(reader), audio, factor).read
         pictures = reel(clip, fps, look(size, "stretch"), tempo=factor)
-        return film(pictures, dst, size, fps, sound, audio, threads=threads)
+        return film(pictures, dst, size, fps, sound, audio)
 
 
 class _Stretched:

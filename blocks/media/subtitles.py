@@ -44,7 +44,6 @@ def subtitles(
     burn: bool = True,
     track: bool = False,
     language: str | None = None,
-    threads: int = 0,
 ) -> MediaInfo:
     """Writes a film with captions into an MP4; its sound is copied.
 
@@ -57,7 +56,6 @@ def subtitles(
         burn: write them into the pictures, which are encoded anew, upright; otherwise these are copied.
         track: add them as a track.
         language: of the track, ISO 639-2: ``eng``, ``zho``.
-        threads: encoder threads; 0 takes all cores.
 
     Raises:
         MediaError: it is no film, no caption falls within it, or the file cannot be written.
@@ -75,18 +73,18 @@ def subtitles(
             film = describe(Path(scratch) / "sound.mp4")
         pictures = film
         if burn:
-            _burn(film, Path(scratch) / "pictures.mp4", shown, threads)
+            _burn(film, Path(scratch) / "pictures.mp4", shown)
             pictures = describe(Path(scratch) / "pictures.mp4")
         _put_together(pictures, film, dst, shown if track else [], language)
     return probe(dst)
 
 
-def _burn(film: Clip, dst: Path, captions: Sequence[Caption], threads: int) -> None:
+def _burn(film: Clip, dst: Path, captions: Sequence[Caption]) -> None:
     size = even(film.info.width or 2), even(film.info.height or 2)
     look = f"scale={size[0]}:{size[1]}:flags=bicubic:{COLOURS},format=yuv420p"
     laid = lru_cache(maxsize=1)(lambda text: plate(text, *size))
     coming = list(reversed(captions))
-    with VideoWriter(dst, *size, rate_of(film), preset="veryfast", crf=18, threads=threads) as writer:
+    with VideoWriter(dst, *size, rate_of(film), preset="veryfast", crf=18) as writer:
         for frame in reel(film, rate_of(film), look):
             middle = writer.seconds + float(1 / writer.fps) / 2
             while coming and coming[-1].end <= middle:

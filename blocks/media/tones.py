@@ -12,6 +12,9 @@ from .sound import Samples, faded
 RATE = 48_000
 """Samples a second."""
 
+_FADES = (0.4, 1.2)
+"""How long a piece rises at its start and falls at its end, seconds."""
+
 PEAK = 0.7
 """The loudest sample: loud enough, and far from clipping after encoding."""
 
@@ -56,17 +59,13 @@ MOODS = {
 """The moods there are."""
 
 
-def synthesize(
-    seconds: float, seed: int = 0, mood: str | None = None, *, fade_in: float = 0.4, fade_out: float = 1.2
-) -> Samples:
+def synthesize(seconds: float, seed: int = 0, mood: str | None = None) -> Samples:
     """Makes a piece of music.
 
     Args:
         seconds: how long.
         seed: another seed is another piece; the same one is the same piece.
         mood: one of `MOODS`; None lets the seed choose.
-        fade_in: seconds.
-        fade_out: seconds.
 
     Returns:
         Samples x 2 channels at 48 kHz, from -1 to 1.
@@ -84,7 +83,7 @@ def synthesize(
     loudest = float(np.abs(wet).max()) or 1.0
     total = len(wet)
     samples: Samples = (wet * (PEAK / loudest)).astype(np.float32)
-    rise, fall = (round(min(fade, seconds / 4) * RATE) for fade in (fade_in, fade_out))
+    rise, fall = (round(min(fade, seconds / 4) * RATE) for fade in _FADES)
     return faded(samples, 0, total, rise, fall)
 
 

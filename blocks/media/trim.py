@@ -22,7 +22,6 @@ def trim(
     *,
     begin: float = 0.0,
     end: float | None = None,
-    threads: int = 0,
 ) -> MediaInfo:
     """Keeps a part of a film, exact to the picture.
 
@@ -33,7 +32,6 @@ def trim(
         dst: the MP4 to write.
         begin: seconds before the part.
         end: where the part ends, in seconds of the film; by default, or when it is later, at the film's end.
-        threads: encoder threads; 0 takes all cores.
 
     Raises:
         MediaError: the film is over before the part begins, it cannot be read, or the file cannot be written.
@@ -59,7 +57,7 @@ def trim(
             return probe(dst)
         size = even(clip.info.width or 2), even(clip.info.height or 2)
         pictures = reel(clip, fps, look(size, "stretch"), begin=begin, seconds=length)
-        return film(pictures, dst, size, fps, sound, audio, threads=threads)
+        return film(pictures, dst, size, fps, sound, audio)
 
 
 def _copyable(clip: Clip, begin: float, end: float) -> tuple[int, int] | None:

@@ -10,7 +10,6 @@ from PIL import Image
 
 from blocks import catalog
 
-DETECT = "/services/aigc/image2video/face-detect"
 PICTURE = "/services/aigc/multimodal-generation/generation"
 NO_TASK = {"X-DashScope-Async": "disable"}
 

@@ -4,8 +4,6 @@ import math
 import re
 from pathlib import Path
 
-import numpy as np
-
 from blocks.emulator.render.job import RenderJob
 from blocks.emulator.render.prompts.words import HOURS
 from blocks.media.errors import MediaError
@@ -49,11 +47,6 @@ def sound_seconds(path: Path) -> float | None:
         return probe(path).seconds
     except MediaError:
         return None
-
-
-def silence(seconds: float) -> Samples:
-    """No sound, for a length."""
-    return np.zeros((math.floor(seconds * RATE + 0.5), 2), np.float32)
 
 
 def _mood(prompt: str) -> str:
