@@ -110,6 +110,8 @@ def naming_what_goes_on(session: Session) -> Iterator[None]:
     try:
         yield
     finally:
+        for said in session.cancelled:
+            err.print(Text(said, style="dim"), soft_wrap=True)
         if session.left_running:
             for left in session.left_running:
                 err.print(Text(str(left), style="yellow"), soft_wrap=True)

@@ -91,11 +91,15 @@ class Budget:
         shared = self._shared.get(fingerprint)
         if shared is None or self._storage is None:
             return
-        run = shared.split("/")[1]
+        ended = _path(shared.split("/")[1], fingerprint, amount)
+        if ended == shared:
+            return
+        # In this order: a process that dies in between has it counted twice, never not at all.
+        if amount:
+            await self._storage.write_json(ended, _noted())
         await self._withdraw(fingerprint)
         if amount:
-            await self._storage.write_json(_path(run, fingerprint, amount), _noted())
-            self._shared[fingerprint] = _path(run, fingerprint, amount)
+            self._shared[fingerprint] = ended
 
     async def _share(self, fingerprint: str, amount: Decimal, run: str | None) -> Decimal:
         """Show a quote to the run's other processes; what they and earlier ones spent and set aside."""

@@ -131,6 +131,7 @@ class _Life:
         """Everything that may be paid for."""
         started = time.monotonic()
         quote = catalog.quote(self.request, region=self.session.region, input_seconds=self.lengths).amount
+        self.session.quotes[self.fingerprint] = quote
         try:
             if record is not None and (repaired := await self._repaired(record)):
                 return repaired
@@ -147,7 +148,7 @@ class _Life:
         except GenerationFailed as error:
             return await self._failed(error.outcome.failure, error.outcome)
         except (DashScopeError, StagingFailed, DownloadFailed, AmbiguousSubmission) as error:
-            return await self._failed(failure_of(error), None)
+            return await self._failed(failure_of(error), None, lost=self._lost(error))
         cost = self._cost(outcome)
         await self.session.budget.settle(self.fingerprint, cost)
         record = Finished(
@@ -267,12 +268,17 @@ class _Life:
             outcome.model, outcome.usage, request=self.request, status=outcome.status, region=self.session.region
         ).amount
 
-    async def _failed(self, failure: Failure | None, outcome: Outcome | None) -> Generation:
+    def _lost(self, error: Exception) -> bool:
+        """Whether a model that answers at once may have done its work: there is no task to look for."""
+        at_once = catalog.find(self.request.model).mode != "async"
+        return at_once and isinstance(error, DashScopeError) and error.accepted == "unknown"
+
+    async def _failed(self, failure: Failure | None, outcome: Outcome | None, *, lost: bool = False) -> Generation:
         failure = failure or Failure(code=None, message="the provider gave no reason")
         self.session.failures[self.fingerprint] = failure
         entry = await journal.read(self.session.storage, self.fingerprint, self.session.account)
         # What is still in the journal may be billed yet.
-        cost = Decimal(0) if entry is None else None
+        cost = Decimal(0) if entry is None and not lost else None
         await self.session.budget.settle(self.fingerprint, cost)
         submission = entry.submission if entry else None
         return self._generation(

@@ -11,6 +11,7 @@ import os
 import re
 import socket
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -24,6 +25,7 @@ class Entry(BaseModel):
     Attributes:
         intent_at: when the submit was about to be sent, UTC.
         prompt: how the one of the request begins: the provider repeats it beside a result, which tells tasks apart.
+        quoted_cny: the price expected; None when it is unknown.
         submission: the provider's answer; None while nobody knows whether it was accepted.
         writer: host and process that wrote the intent, for people.
     """
@@ -35,6 +37,7 @@ class Entry(BaseModel):
     account: str
     intent_at: datetime
     prompt: str | None = None
+    quoted_cny: Decimal | None = None
     submission: Submission | None = None
     writer: str = ""
 
@@ -86,7 +89,14 @@ async def entries(storage: MediaStorage) -> list[Entry]:
 
 
 async def write_intent(
-    storage: MediaStorage, *, fingerprint: str, model: str, account: str, now: datetime, prompt: str | None = None
+    storage: MediaStorage,
+    *,
+    fingerprint: str,
+    model: str,
+    account: str,
+    now: datetime,
+    prompt: str | None = None,
+    quoted_cny: Decimal | None = None,
 ) -> Entry | None:
     """Say that a submit is about to be sent. Must be on storage before the POST leaves.
 
@@ -99,6 +109,7 @@ async def write_intent(
         account=account,
         intent_at=now,
         prompt=prompt,
+        quoted_cny=quoted_cny,
         writer=f"{socket.gethostname()}:{os.getpid()}",
     )
     written = await storage.create_json(path_of(fingerprint, account), entry.model_dump(mode="json"))
@@ -149,4 +160,9 @@ async def settle_task(storage: MediaStorage, submission: Submission) -> None:
 
 
 def _owner(task_id: str) -> str:
-    return f"journal/owned/{re.sub('[^0-9A-Za-z_.-]+', '-', task_id)}.json"
+    return f"journal/owned/{plain(task_id)}.json"
+
+
+def plain(task_id: str) -> str:
+    """A task's id as part of a file name, whatever the provider calls it."""
+    return re.sub("[^0-9A-Za-z_-]+", "-", task_id)

@@ -231,4 +231,5 @@ def _adopted(session: Session, entry: journal.Entry, row: TaskRow) -> Submission
         request_id=row.request_id,
         submitted_at=row.created_at or entry.intent_at,
         account=session.account,
+        quoted_cny=entry.quoted_cny,
     )

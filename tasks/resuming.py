@@ -97,7 +97,7 @@ async def _recovered(session: Session, one: InFlight) -> Resumed:
     """A task that only the provider knows of."""
     assert one.task_id is not None
     submission = Submission(
-        fingerprint=f"{RECOVERED}-{one.task_id}",
+        fingerprint=f"{RECOVERED}-{journal.plain(one.task_id)}",
         model=one.model,
         task_id=one.task_id,
         request_id=one.request_id,

@@ -42,6 +42,7 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
     lease = journal.name_of(fingerprint, session.account)
     lost = 0
     prompt = _prompt(request)
+    quote = session.quotes.get(fingerprint) or catalog.quote(request, region=session.region).amount
     await session.unanswered.wait(fingerprint=fingerprint, model=request.model, account=session.account, prompt=prompt)
     while True:
         async with session.turn(request.model):
@@ -54,6 +55,7 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
                     account=session.account,
                     now=session.time,
                     prompt=prompt,
+                    quoted_cny=quote,
                 )
                 if entry is None:
                     raise LeaseLost(f"another run has begun to send {lease}")
@@ -143,7 +145,7 @@ async def _post(session: Session, request: Request, entry: journal.Entry, began:
         request_id=answer.request_id,
         submitted_at=session.time,
         account=session.account,
-        quoted_cny=catalog.quote(request, region=session.region).amount,
+        quoted_cny=entry.quoted_cny,
     )
     await _complete(session, entry, submission)
     return submission

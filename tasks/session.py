@@ -52,9 +52,11 @@ class Session:
         results: the storage block that keeps Prefect's task results, once it is saved on a server.
         on_ambiguous: what happens when nobody can tell whether a submit was accepted: stop, or risk paying twice.
         patience_seconds: how long the user lets it wait while the provider takes nothing in; None: nothing was said.
+        quotes: what requests are expected to cost, by fingerprint; what their inputs' lengths decide included.
         failures: why generations of this run failed, by fingerprint: the same request is not sent again.
         allowed: folders and files beyond its own folder that a pipeline file may read.
         left_running: what went on at the provider when a part of this run was stopped.
+        cancelled: what was cancelled there before it began, each in a sentence.
         web: looks at what lies behind web addresses before it is paid for; None: not asked for.
         leases: what keeps other processes off a generation.
         unanswered: what earlier runs sent, so far as nobody knows whether it was accepted.
@@ -75,7 +77,9 @@ class Session:
     allowed: tuple[Path, ...] = ()
     web: WebFiles | None = None
     left_running: list[LeftRunning] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
     locks: dict[str, asyncio.Lock] = field(default_factory=dict)
+    quotes: dict[str, Decimal | None] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     leases: Leases = field(init=False)
     unanswered: Unanswered = field(init=False)

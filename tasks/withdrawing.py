@@ -39,6 +39,8 @@ async def withdraw(session: Session, fingerprint: str, label: str) -> None:
     else:
         await journal.settle(session.storage, fingerprint, session.account)
         await session.budget.settle(fingerprint, Decimal(0))
-        log.warning("%s: task %s was cancelled before it began; it costs nothing.", label, submission.task_id)
+        said = f"{label}: task {submission.task_id} was cancelled before it began; it costs nothing."
+        session.cancelled.append(said)
+        log.warning("%s", said)
         return
     session.left_running.append(left)

@@ -37,6 +37,7 @@ EXTRAS = {
 
 _BLOCK_BYTES = 8 << 20  # S3 takes parts from 5 MB up; the libraries' own 50 MB would decide our peak memory
 _SPOOL_BYTES = 1 << 20
+_REFUSALS = ("PreconditionFailed", "At least one of the pre-conditions", "ConditionalRequestConflict")
 _lock = threading.Lock()
 
 
@@ -145,7 +146,8 @@ class RemoteFiles:
         except FileExistsError:
             return False
         except OSError as error:
-            if "PreconditionFailed" in str(error) or "At least one of the pre-conditions" in str(error):
+            # S3 says the second when the file was removed at that very moment: nothing was written either.
+            if any(said in str(error) for said in _REFUSALS):
                 return False
             raise
         return True

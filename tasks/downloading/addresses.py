@@ -9,6 +9,8 @@ import urllib.request
 
 import httpx
 
+_WITH_IPV4_LAST = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+
 
 class AddressRefused(Exception):
     """A URL leads to a place that results are never fetched from."""
@@ -34,9 +36,16 @@ def checked(url: str) -> httpx.URL:
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the open internet."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
+    if isinstance(ip, ipaddress.IPv6Address) and (within := _ipv4_of(ip)) is not None:
+        ip = within
     return ip.is_global and not ip.is_multicast
+
+
+def _ipv4_of(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 one stands for: mapped, compatible, 6to4, or by NAT64 (RFC 6052, RFC 8215)."""
+    if any(ip in network for network in _WITH_IPV4_LAST):
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour
 
 
 async def lookup(host: str) -> list[str]:

@@ -137,7 +137,8 @@ def test_an_ended_command(
     process.send_signal(sent)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr
-    running, _ = ended(service)
+    running, waited = ended(service)
+    assert f"task {waited} was cancelled before it began; it costs nothing." in stderr
     assert f"task {running} (wan2.6-t2v) goes on and will be charged, 1.2 CNY" in stderr
     assert stderr.splitlines()[-1].startswith("Interrupted. ") and "Traceback" not in stderr
     resumed = CliRunner().invoke(app, ["generations", "resume", "--all", "--json"])

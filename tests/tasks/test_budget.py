@@ -55,6 +55,24 @@ async def test_a_later_process_of_the_run_counts_what_the_earlier_spent(storage:
     assert await _taken(Budget(Decimal(5), storage), "four", "another-run")
 
 
+@pytest.mark.parametrize(("step", "limit"), [("write_json", 2), ("delete", 5)])
+async def test_a_process_that_dies_while_it_settles_is_counted(
+    storage: MediaStorage, monkeypatch: pytest.MonkeyPatch, step: str, limit: int
+) -> None:
+    """Between the quote and the cost, here 4.50 CNY, there is no moment at which neither counts."""
+    first = Budget(Decimal(5), storage)
+    assert await _taken(first, "one")
+
+    async def dies(*_: object) -> None:
+        raise OSError("gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(MediaStorage, step, dies)
+        with pytest.raises(OSError, match="gone"):
+            await first.settle("one", Decimal("4.5"))
+    assert not await _taken(Budget(Decimal(limit), storage), "two")
+
+
 async def test_what_failed_gives_its_quote_back(storage: MediaStorage) -> None:
     """A failed generation costs nothing: its quote is free again for every process of the run."""
     first, second = Budget(Decimal(2), storage), Budget(Decimal(2), storage)

@@ -55,6 +55,7 @@ async def test_a_lost_answer_is_resumed_and_nothing_is_sent(studio: Open, monkey
     async with here.session() as session:
         intents = await in_flight(session)
         assert {one.state for one in intents if one.fingerprint} == {"unanswered"}
+        assert all(one.quoted_cny for one in intents if one.fingerprint)
         ended = [(await resume(session, one)).status for one in intents if one.fingerprint]
         assert sorted(str(status) for status in ended) == ["None", "SUCCEEDED"]
         assert await in_flight(session) == []

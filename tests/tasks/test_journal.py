@@ -53,6 +53,11 @@ async def test_an_intent_is_taken_back_by_its_own_writer(storage: MediaStorage) 
     assert await journal.read(storage, "f", "a") is None
 
 
+def test_a_tasks_name_is_no_path() -> None:
+    """Whatever the provider calls a task, no file lies outside its folder because of it."""
+    assert journal.plain("../../etc/passwd") == "-etc-passwd" and journal.plain("a1b2-c3_d4") == "a1b2-c3_d4"
+
+
 async def test_a_task_settles_its_own_entry(storage: MediaStorage) -> None:
     """A run that hears late that its task failed does not forget the one that another run has sent since."""
     entry = await _intent(storage)

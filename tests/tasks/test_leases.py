@@ -123,6 +123,28 @@ async def test_taken_over(holders: _Holders) -> None:
     await one.check("a")
 
 
+async def test_turns_counted_anew(holders: _Holders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who saw a dead one's turn, takes the next, and then finds that another has begun to count anew, steps back."""
+    await holders.storage.write_json("journal/leases/a.5.json", {"token": "nobody:0"})
+    one, two = holders.new(), holders.new()
+    other, create, names = two.hold("a"), MediaStorage.create_json, []
+
+    async def late(storage: MediaStorage, path: str, value: object) -> bool:
+        names.append(path)
+        if len(names) == 1:
+            await storage.delete("journal/leases/a.5.json")
+            await other.__aenter__()
+        return await create(storage, path, value)
+
+    monkeypatch.setattr(MediaStorage, "create_json", late)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1), one.hold("a"):
+            pass
+    assert names[:2] == ["journal/leases/a.6.json", "journal/leases/a.1.json"]
+    await two.check("a")
+    await other.__aexit__(None, None, None)
+
+
 async def test_given_back_late(holders: _Holders) -> None:
     """A holder that was silent for too long does not give back what is another's by now."""
     one, two, three = holders.new(beat=3600, expires=0.4), holders.new(expires=0.4), holders.new()

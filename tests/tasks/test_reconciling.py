@@ -227,6 +227,20 @@ async def test_a_wrong_clock(studio: Open, monkeypatch: pytest.MonkeyPatch, fast
     assert made.succeeded and made.task_id == here.emulator.tasks()[0].task_id and here.submits == 1
 
 
+async def test_the_price_of_an_adopted_task(studio: Open) -> None:
+    """A task that is found again is named with the price expected when it was sent."""
+    here = studio(run_seconds=600, rules=[{"at": "submit", "times": 1, "do": "lose_answer"}])
+    async with here.session() as session:
+        run = asyncio.create_task(generate(asked(duration=2)))
+        await until(lambda: session.watcher.waiting_for == 1 and here.emulator.tasks()[0].status == "RUNNING")
+        async with asyncio.timeout(30):
+            while not [one for one in await journal.entries(here.storage) if one.submission]:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        run.cancel()
+        await asyncio.gather(run, return_exceptions=True)
+        assert [left.quoted_cny for left in session.left_running] == [2]
+
+
 async def test_list_fails(studio: Open) -> None:
     """A task list that cannot be read for a while is asked for again."""
     here = studio(rules=[{"at": "list", "times": 3, "do": "fail"}, {"at": "list", "times": 1, "do": "garbage"}])

@@ -129,6 +129,15 @@ async def test_call(studio: Open) -> None:
     assert here.emulator.counts["chat"] == 1
 
 
+async def test_a_lost_answer_of_a_call(studio: Open) -> None:
+    """A model that answers at once may have been paid for when its answer is lost: its cost is unknown, not nothing."""
+    here = studio(rules=[{"at": "chat", "do": "lose_answer"}])
+    chat = {"model": "qwen-plus", "input": {"messages": [{"role": "user", "content": "say hello"}]}, "parameters": {}}
+    made = await here.run(catalog.request(chat))
+    assert made.failure and made.failure.kind == "AnswerLost" and made.cost_cny is None
+    assert here.emulator.counts["chat"] == 1
+
+
 @pytest.mark.slow
 async def test_results_are_json(studio: Open) -> None:
     """Prefect's results lie under results/ of the storage, as JSON with the JSON serializer, pickled nowhere."""

@@ -65,8 +65,18 @@ async def test_a_redirect_from_public_to_private_is_refused(
     assert len(origin.requests) == 2
 
 
-@pytest.mark.parametrize("address", ["::ffff:127.0.0.1", "::1", "fe80::1%eth0", "100.64.0.1", "0.0.0.0", "224.0.0.1"])
+ODD = ["::ffff:127.0.0.1", "::1", "fe80::1%eth0", "100.64.0.1", "0.0.0.0", "224.0.0.1"]
+WITHIN = [
+    "::127.0.0.1",
+    "64:ff9b::10.0.0.1",
+    "64:ff9b:1::a00:1",
+    "2002:7f00:1::1",
+    "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+]
+
+
+@pytest.mark.parametrize("address", [*ODD, *WITHIN])
 def test_odd_addresses_are_not_public(address: str) -> None:
-    """Mapped, link-local, shared and multicast addresses do not pass as public."""
+    """Mapped, translated, link-local, shared and multicast addresses do not pass as public."""
     assert not addresses.is_public(address)
-    assert addresses.is_public("93.184.215.14")
+    assert addresses.is_public("93.184.215.14") and addresses.is_public("64:ff9b::93.184.215.14")

@@ -85,6 +85,24 @@ async def test_a_file_that_changed_meanwhile_is_read_anew(origin: Any, local: Me
     assert asset.sha256 == hashlib.sha256(film).hexdigest()
 
 
+async def test_the_rest_of_another_file_is_refused(origin: Any, local: MediaStorage, film: bytes) -> None:
+    """A host that sends a part whatever the condition is believed by its mark: the file is fetched anew."""
+    unread = (2 * MEGABYTE).to_bytes(4, "big") + b"free" + b"\xaa" * (2 * MEGABYTE - 8)
+
+    def part_of_another(request: Any) -> Any:
+        origin.etag, origin.content = '"two"', film + unread
+        answer = origin.whole(request)
+        answer.status_code, answer.body = 206, origin.content[MEGABYTE:]
+        answer.headers["Content-Length"] = str(len(answer.body))
+        answer.headers["Content-Range"] = f"bytes {MEGABYTE}-{len(origin.content) - 1}/{len(origin.content)}"
+        return answer
+
+    origin.content = film + bytes(b ^ 1 for b in unread)
+    origin.script = [origin.broken_after(MEGABYTE), part_of_another]
+    asset = await origin.fetched(local, backoff=AT_ONCE)
+    assert asset.sha256 == hashlib.sha256(film + unread).hexdigest() and len(origin.requests) == 3
+
+
 async def test_a_wrong_part_is_refused(origin: Any, local: MediaStorage, film: bytes) -> None:
     """A host that answers a range with another one does not damage the file, even where no decoder looks."""
     unread = (2 * MEGABYTE).to_bytes(4, "big") + b"free" + b"\xaa" * (2 * MEGABYTE - 8)
