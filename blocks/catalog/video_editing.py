@@ -222,9 +222,11 @@ class VideoExtension(VideoEditing):
     parameters: ExtensionParameters = Field(default_factory=ExtensionParameters)
 
     def conflicts(self) -> Iterator[Conflict]:
-        """A video needs to be told what of it is copied."""
+        """A video needs to be told what of it is copied, and nothing is copied without one."""
         if self.input.video_url is not None and "control_condition" not in self.parameters.model_fields_set:
             yield Conflict("parameters.control_condition", "is needed with input.video_url", refused=True)
+        if self.input.video_url is None and self.parameters.control_condition:
+            yield Conflict("parameters.control_condition", "has no effect without input.video_url")
 
 
 class OutpaintInput(Input):
