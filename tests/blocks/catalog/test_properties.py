@@ -115,6 +115,8 @@ def _agree(body: dict[str, Any]) -> None:
         for name in ("mask_type", "expand_ratio", "expand_mode"):
             parameters.pop(name, None)
         given.pop("mask_frame_id", None)
+    if given.get("function") == "video_extension" and "video_url" not in given:
+        parameters.pop("control_condition", None)
     if parameters.get("mask_type") == "fixed":
         parameters.pop("expand_ratio", None)
         parameters.pop("expand_mode", None)
