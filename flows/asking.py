@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("wanflow")
 
 WAIT_SECONDS = 24 * 3600
-"""How long a run waits for an answer. Run again later, it asks again; what was generated is not paid twice."""
+"""How long a run waits for an answer. Run again later, it asks again until it has one; nothing is paid twice."""
 
 
 POLL_SECONDS = 2
@@ -102,7 +102,7 @@ def check_answerable(plan: Plan, *, at_terminal: bool = False) -> None:
         return
     said = manner.get()
     nobody = "and nobody can be asked here: run it at a terminal without --json, or with a server (wanflow up)"
-    asks = [step.title for step in plan.steps if step.choose == "person" and step.calls]
+    asks = [step.title for step in plan.steps if step.choose == "person" and step.calls and not step.decided]
     problems = []
     if asks and not said.choose_first:
         message = f"a person chooses the variant of {', '.join(asks)}, {nobody}, or take the first: --choose-first"

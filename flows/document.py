@@ -92,8 +92,18 @@ def read_document(path: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else path.name
-        raise InvalidInput([Problem((), f"{where}: not valid YAML: {error.problem or error}")]) from None
+        said = f"{error.problem or error}{_quotes(text, mark)}"
+        raise InvalidInput([Problem((), f"{where}: not valid YAML: {said}")]) from None
     return document
+
+
+def _quotes(text: str, mark: Any) -> str:
+    """What to do where YAML stumbles over the brace of a reference, within braces or brackets of its own."""
+    line = text.splitlines()[mark.line] if mark and mark.column else ""
+    if line[mark.column - 1 : mark.column + 1] != "${":
+        return ""
+    reference = line[mark.column - 1 :].partition("}")[0]
+    return f'; within {{…}} and […] a reference needs quotes: "{reference}}}"'
 
 
 def _construct(node: yaml.Node, at: Location, marks: dict[Location, tuple[int, int]]) -> Any:

@@ -86,7 +86,7 @@ def _condition_problems(pipeline: Pipeline, text: str) -> Iterator[str]:
         yield str(error)
         return
     found = list(references_in(condition))
-    if not found and not isinstance(condition, Literal):
+    if not found and not (isinstance(condition, Literal) and not isinstance(condition.value, str)):
         known = [*pipeline.params, *pipeline.steps]
         meant = next((word for word in re.findall(r"[\w-]+", text) if word in known), "name")
         yield f"{text!r} refers to nothing, so it is always the same; did you mean ${{{meant}}}?"

@@ -20,6 +20,7 @@ class PlanStep(BaseModel):
         needs: the steps it waits for.
         takes: how many variants of each item.
         choose: how one of them is picked.
+        decided: whether it is known which: by the rule, or because a person was asked in an earlier run.
         maybe: whether only a run will know if it is needed: its ``when`` is still open, or what it waits for is.
         within: the step that runs the pipeline it belongs to.
     """
@@ -36,6 +37,7 @@ class PlanStep(BaseModel):
     needs: list[str]
     takes: int = 1
     choose: str | None = None
+    decided: bool = False
     maybe: bool = False
     within: str | None = None
     again: int = 0
@@ -53,6 +55,7 @@ def added(row: PlanStep, other: PlanStep) -> PlanStep:
             "quote_cny": total([row.quote_cny, other.quote_cny]),
             "full_cny": total([row.full_cny, other.full_cny]),
             "maybe": row.maybe and other.maybe,
+            "decided": row.decided and other.decided,
             "note": row.note or other.note,
         }
     )

@@ -16,7 +16,13 @@ _ONE = re.compile(r"^([A-Za-z_][\w-]*)(?:\.([A-Za-z_][\w-]*))?(?:\[(\d+)\])?$")
 
 
 class BadReference(ValueError):
-    """What stands between ``${`` and ``}`` is not a reference."""
+    """What stands between ``${`` and ``}`` is not a reference.
+
+    Attributes:
+        at: where it stands within what was searched.
+    """
+
+    at: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,12 +67,21 @@ def whole(value: Any) -> Alternatives | None:
 
 
 def find(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Alternatives, bool]]:
-    """Every reference within a value: where it stands, what it names, and whether it is the whole string there."""
+    """Every reference within a value: where it stands, what it names, and whether it is the whole string there.
+
+    Raises:
+        BadReference: something begins like a reference and is none.
+    """
     if isinstance(value, str):
-        alone = whole(value) is not None
-        for match in _PATTERN.finditer(value):
-            if match.group(1) is not None:
-                yield at, parse(match.group(1)), alone
+        try:
+            alone = whole(value) is not None
+            found = [parse(match.group(1)) for match in _PATTERN.finditer(value) if match.group(1) is not None]
+            if "${" in _PATTERN.sub("", value):
+                raise BadReference(f"a reference is not closed in {value!r}; the signs themselves are written $${{")
+        except BadReference as error:
+            error.at = at
+            raise
+        yield from ((at, one, alone) for one in found)
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from find(item, (*at, key))

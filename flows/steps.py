@@ -11,7 +11,7 @@ from blocks.catalog import UnknownModel, fields_of
 from flows.conditions import BadCondition, holds
 from flows.document import InvalidInput, Location, Problem, nearest
 from flows.kinds import FILES, an, no_model
-from flows.outputs import output_of, output_types
+from flows.outputs import is_list_output, output_of, output_types
 from flows.pipeline import Pipeline, Step
 from flows.references import Reference, whole
 from flows.scope import Scope
@@ -118,7 +118,8 @@ def _no_output(pipeline: Pipeline, one: Reference, place: Location) -> str | Non
     file = place[0] == "deliver"
     if one.name == "item":
         return _no_field(pipeline, pipeline.steps[str(place[1])], one)
-    if one.name == "previous":
+    previous = one.name == "previous"
+    if previous:
         one = replace(one, name=str(place[1]))
     if one.name not in pipeline.steps:
         given = pipeline.params[one.name].type if one.name in pipeline.params else "text"
@@ -137,6 +138,8 @@ def _no_output(pipeline: Pipeline, one: Reference, place: Location) -> str | Non
         gives += f"; its items have {_list(own)}" if own else ""
         return f"step '{one.name}' has no output '{one.output}'.{hint} It gives: {gives}."
     kind = known[one.output]
+    if one.index is not None and not previous and not step.fans_out and not is_list_output(step, one.output):
+        return f"{one.name}.{one.output} is a single {kind}, not a list: write it without [{one.index}]"
     return f"must be a file; {one} is {an(kind)}" if file and kind not in FILES else None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from blocks.media import MediaError
 from flows.calls import Call, ModelCall, OperationCall, PipelineCall, operation_call, prepare
-from flows.choosing import variants_of
+from flows.choosing import chosen_before, variants_of
 from flows.document import InvalidInput, Location, Problem
 from flows.fan_out import in_turn, is_estimate, lanes
 from flows.kinds import holds_pending
@@ -108,8 +108,9 @@ class Walk:
         except StepSkipped as skipped:
             self.scope.steps[name] = Skipped(str(skipped))
             return {self._named(name): self._row(name, step, [], f"skipped: {skipped}")}
-        self._keep(name, step, scopes, looked)
-        return {self._named(name): self._row(name, step, looked, self._note(step, looked)), **inner}
+        decided = await self._keep(name, step, scopes, looked)
+        row = self._row(name, step, looked, self._note(step, looked, decided), decided)
+        return {self._named(name): row, **inner}
 
     async def _looked(self, name: str, step: Step, scope: Scope, inner: dict[str, PlanStep]) -> Looked:
         """A call of a step, looked up; of a pipeline, that pipeline walked."""
@@ -128,11 +129,12 @@ class Walk:
             prepare(step, scope, at, model=model)
         return call
 
-    def _keep(self, name: str, step: Step, scopes: list[Scope], looked: list[Looked]) -> None:
-        """Let the steps after this one refer to what it will give."""
+    async def _keep(self, name: str, step: Step, scopes: list[Scope], looked: list[Looked]) -> bool:
+        """Let the steps after this one refer to what it will give; gives whether it is decided which variants go on."""
         each = [_gives(step, one) for one in looked]
+        decided = False
         if step.choose:
-            scopes, each = _likely_choice(step, scopes, each)
+            scopes, each, decided = await self._likely_choice(step, scopes, each)
         if step.fans_out:
             outputs, self.scope.rows[name] = gathered(step, scopes, each)
             if step.for_each is not None and is_estimate(step, self.scope):
@@ -143,6 +145,24 @@ class Walk:
             missing = [value for value in each[0].values() if isinstance(value, Skipped)]
             everything = each[0] and len(missing) == len(each[0])
             self.scope.steps[name] = missing[0] if everything else each[0]
+        return decided
+
+    async def _likely_choice(
+        self, step: Step, scopes: list[Scope], each: list[Outputs]
+    ) -> tuple[list[Scope], list[Outputs], bool]:
+        """What will be chosen for each item, so far as that is known before the run; whether it is for all of them."""
+        found_scopes, found, decided = [], [], True
+        for _, group in groupby(zip(scopes, each, strict=True), key=lambda lane: lane[0].index):
+            lanes_of_item = list(group)
+            variants = variants_of([outputs for _, outputs in lanes_of_item])
+            number = 0 if step.choose == "first" or len(variants) == 1 else None
+            if step.choose == "person" and not holds_pending(variants):
+                number = await chosen_before(variants, self.prices.storage, self.pipeline.pipeline)
+            found_scopes.append(lanes_of_item[0][0])
+            to_come = {name: _to_come(value) for name, value in variants[0].items()}
+            found.append(to_come if number is None else variants[number])
+            decided = decided and number is not None
+        return found_scopes, found, decided
 
     async def _walk_inner(
         self, name: str, step: Step, scope: Scope, call: PipelineCall, rows: dict[str, PlanStep]
@@ -184,7 +204,7 @@ class Walk:
     def _waits(self, name: str) -> list[str]:
         return [self._named(need) for need in self.pipeline.needs[name]] or self._needs
 
-    def _row(self, name: str, step: Step, looked: list[Looked], note: str) -> PlanStep:
+    def _row(self, name: str, step: Step, looked: list[Looked], note: str, decided: bool = False) -> PlanStep:
         lengths = [one.call.seconds for one in looked if isinstance(one.call, ModelCall)]
         due = [one.quote for one in looked if one.known is None and not one.again]
         return PlanStep(
@@ -200,13 +220,14 @@ class Walk:
             needs=self._waits(name),
             takes=step.takes,
             choose=step.choose,
+            decided=decided,
             maybe=name in self._maybe,
             within=self._name or None,
             again=sum(one.again and one.known is None for one in looked),
             note=note,
         )
 
-    def _note(self, step: Step, looked: list[Looked]) -> str:
+    def _note(self, step: Step, looked: list[Looked], decided: bool) -> str:
         notes = []
         if len(looked) > 1 and in_turn(step, self.scope, ("steps", step.title or "")):
             notes.append("one after the other")
@@ -216,7 +237,8 @@ class Walk:
             notes.append("the number of items is an estimate")
         if step.takes > 1 or step.choose:
             of = f"{step.takes} takes" if step.takes > 1 else "the pictures"
-            notes.append(f"{of}, {_PICKED[step.choose]}")
+            person = "a person has picked one" if decided and step.choose == "person" else _PICKED[step.choose]
+            notes.append(f"{of}, {person}")
         return "; ".join(notes)
 
     async def _look_at_files(self, call: Call, at: Location) -> Call:
@@ -260,18 +282,6 @@ _PICKED = {
     "longest": "the longest goes on",
     "person": "a person picks one",
 }
-
-
-def _likely_choice(step: Step, scopes: list[Scope], each: list[Outputs]) -> tuple[list[Scope], list[Outputs]]:
-    """What will be chosen for each item, so far as that is known before the run."""
-    found_scopes, found = [], []
-    for _, group in groupby(zip(scopes, each, strict=True), key=lambda lane: lane[0].index):
-        lanes_of_item = list(group)
-        variants = variants_of([outputs for _, outputs in lanes_of_item])
-        known = step.choose == "first" or len(variants) == 1
-        found_scopes.append(lanes_of_item[0][0])
-        found.append(variants[0] if known else {name: _to_come(value) for name, value in variants[0].items()})
-    return found_scopes, found
 
 
 def _to_come(value: Any) -> Any:

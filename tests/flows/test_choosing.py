@@ -16,6 +16,7 @@ from flows.asking import Question
 from flows.choosing import choose
 from flows.engine import run_steps
 from flows.pipeline import Pipeline
+from flows.plan import make_plan
 from tasks.importing import described
 from tasks.session import Session
 
@@ -116,14 +117,20 @@ async def test_a_person_is_asked_once_for_the_same_variants(
         asked.append(question.title)
         return 1
 
+    def made(prompt: str) -> Pipeline:
+        shot = f"shot: {{takes: 2, choose: person, {SHOT}, input: {{prompt: {prompt}}}}}"
+        return pipeline_of(f"\n    {shot}\n    end: {{use: last_frame, input: {{video: '${{shot.video}}'}}}}\n")
+
     async def chosen(prompt: str) -> list[str]:
-        made = pipeline_of(f"\n    shot: {{takes: 2, choose: person, {SHOT}, input: {{prompt: {prompt}}}}}\n")
-        return (await run_steps(made, {})).steps["shot"].chosen
+        return (await run_steps(made(prompt), {})).steps["shot"].chosen
 
     before = asking.terminal.set(answer)
     try:
         assert await chosen("a fox") == await chosen("a fox") == ["shot: 2 of 2 (person)"]
         assert len(asked) == 1
+        plan = await make_plan(made("a fox"), {}, session.reach, emulated=True)
+        assert plan.steps[0].decided and plan.steps[0].note == "2 takes, a person has picked one"
+        assert plan.steps[1].cached == 1
         await chosen("a hare")
         assert len(asked) == 2
         kept = [path for path in await session.storage.list("choices") if path.endswith(".json")]

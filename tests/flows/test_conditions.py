@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flows.conditions import BadCondition, holds, read
+from flows.conditions import BadCondition, holds, read, reasons
 from flows.scope import Pending, Scope, Skipped, StepSkipped
 
 SCOPE = Scope(
@@ -81,6 +81,13 @@ def test_a_condition_that_cannot_be_read_says_where(text: str, said: str) -> Non
     with pytest.raises(BadCondition) as caught:
         read(text)
     assert said in str(caught.value)
+
+
+def test_a_check_says_why_it_did_not_pass() -> None:
+    """What the checks of a condition gave as their reason is told; a check that did not run says nothing."""
+    scope = Scope({}, {"a": {"passed": False, "reason": "No face."}, "b": Skipped("off"), "c": {"passed": True}})
+    assert reasons("${b.passed or a.passed} and ${c.passed}", scope) == "No face."
+    assert reasons("${c.passed}", scope) == ""
 
 
 def test_words_have_no_order() -> None:

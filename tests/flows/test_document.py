@@ -68,6 +68,8 @@ def test_a_wrong_type_says_what_was_given(tmp_path: Path) -> None:
     [
         ("title: [a\n", "story.yaml:2:1: not valid YAML"),
         ("title: a\ntitle: b\n", "story.yaml:2:1: not valid YAML: 'title' is given twice"),
+        ("a:\n  input: {img_url: ${photo}, n: 1}\n", "2:21: not valid YAML: expected ',' or '}', but got '{'; within"),
+        ("a: [${photo.image}]\n", 'a reference needs quotes: "${photo.image}"'),
         ("when: !!python/object/apply:os.system [echo]\n", "not valid YAML"),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 from flows.engine import run_steps
 from flows.parameters import resolve_params
 from flows.pipeline import Pipeline
+from flows.references import parse
 from tasks.session import Session
 
 Made = Callable[..., Pipeline]
@@ -26,9 +27,11 @@ async def test_items_that_fail_are_left_out_and_the_rest_stays_beside_its_item(
       {{for_each: [dawn, something forbidden, dusk], on_item_failure: skip, {SHOT}, input: {{prompt: "${{item}}"}}}}
     next: {{for_each: "${{clips}}", {SHOT}, input: {{prompt: "after ${{item.item}}"}}, require: "${{item.video}}"}}
     film: {{use: concatenate, input: {{videos: "${{clips.video}}"}}}}
+    sheet: {{use: contact_sheet, input: {{sources: "${{clips.video}}", captions: "${{clips.item}}"}}}}
     """
     run = await run_steps(pipeline_of(steps), {})
-    assert [step.state for step in run.steps.values()] == ["done"] * 3
+    assert [step.state for step in run.steps.values()] == ["done"] * 4
+    assert run.scope.look_up(parse("clips.item")) == ["dawn", "dusk"]
     assert len(run.steps["clips"].outputs["video"]) == 2
     [reason] = run.steps["clips"].left_out
     assert reason.startswith("clips 2: DataInspectionFailed: Input data may contain inappropriate content.")

@@ -146,6 +146,34 @@ T2V = "  shot: {model: wan2.6-t2v, input: {prompt: a street}}"
             "'${a b}' is not a reference",
             id="no reference",
         ),
+        pytest.param(
+            film("  shot: {model: wan2.6-t2v, input: {prompt: 'in ${shot'}}"),
+            "pipeline.yaml:4:37: steps.shot.input.prompt: a reference is not closed in 'in ${shot'",
+            id="not closed",
+        ),
+        pytest.param(
+            film(T2V + "\n  film: {use: concatenate, input: {video: ['${shot.video}']}}"),
+            "pipeline.yaml:5:36: steps.film.input.video: unknown field 'video'. Did you mean 'videos'?",
+            id="input of an operation",
+        ),
+        pytest.param(
+            film(T2V + "\n  film: {use: concatenate, input: {videos: ['${shot.video[0]}']}}"),
+            "pipeline.yaml:5:45: steps.film.input.videos[0]: shot.video is a single video, not a list",
+            id="one of a single one",
+        ),
+        pytest.param(
+            film("  shot: {when: need == film, model: wan2.6-t2v, input: {prompt: x}}", "{need: {}}"),
+            "steps.shot.when: 'need == film' refers to nothing, so it is always the same; did you mean ${need}?",
+            id="when without a reference",
+        ),
+        pytest.param(
+            film(
+                "  shot: {for_each: {city: [a, b]}, model: wan2.6-t2v, input: {prompt: '${item.city}'}}\n"
+                "  sheet: {use: contact_sheet, input: {sources: '${shot.video}', captions: '${shot.town}'}}"
+            ),
+            "step 'shot' has no output 'town'. It gives: video; its items have city.",
+            id="no field of the items",
+        ),
         pytest.param(film("  shot: {modle: wan2.6-t2v}"), "unknown field 'modle'. Did you mean 'model'?", id="typo"),
         pytest.param("pipeline: p\nsteps: {}\n", "pipeline.yaml:2:1: steps: ", id="no steps"),
         pytest.param("- a\n- b\n", "expected fields such as pipeline", id="a list"),
