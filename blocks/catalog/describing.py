@@ -36,6 +36,7 @@ def describe(model: str) -> dict[str, Any]:
         "endpoint": row.endpoint,
         "sync_endpoint": row.sync_endpoint,
         "regions": list(row.regions),
+        "unsure_regions": list(row.unsure_regions),
     }
     if row.variants:
         said["functions"] = {name: _fields(kind, known) for name, kind in row.variants.items()}

@@ -58,6 +58,8 @@ def test_what_the_pages_leave_open_is_not_refused(model: str, region: str) -> No
     }
     request = catalog.request({"model": model, "input": inputs.get(model, TEXT["input"])})
     assert catalog.not_served(request, region) is None
+    said = catalog.describe(model)
+    assert region in said["regions"] + said["unsure_regions"]
 
 
 def test_no_price_is_quoted_where_a_model_is_not_served() -> None:
