@@ -5,6 +5,7 @@ Prefect reads its settings once, at import. `pyproject.toml` says the same for `
 
 from __future__ import annotations
 
+import logging
 import os
 import tomllib
 from collections.abc import MutableMapping
@@ -41,6 +42,16 @@ def apply_defaults(environment: MutableMapping[str, str] | None = None) -> None:
     for name, value in DEFAULTS.items():
         if name not in environment and name not in chosen:
             environment[name] = value
+    _let_loggers_speak(environment)
+
+
+def _let_loggers_speak(environment: MutableMapping[str, str]) -> None:
+    """Give our loggers the level of Prefect's own: it hands them its handlers only, so that they keep the root's, at
+    which nothing below a warning reaches the log of a run."""
+    ours = logging.getLogger("wanflow")
+    level = logging.getLevelNamesMapping().get(environment.get("PREFECT_LOGGING_LEVEL", "INFO").upper())
+    if ours.level == logging.NOTSET and level is not None:
+        ours.setLevel(level)
 
 
 def _profile(environment: MutableMapping[str, str]) -> frozenset[str]:

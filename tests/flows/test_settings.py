@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import httpx
 import pytest
 
+from blocks.emulator import Emulator, Scenario
 from flows.settings import DEFAULTS, apply_defaults
 
 PROJECT = Path(__file__).parents[2]
@@ -68,6 +71,47 @@ def test_prefect_understands_every_name(tmp_path: Path) -> None:
         check=True,
     )
     assert set(given) <= set(answer.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "level"),
+    [({}, logging.NOTSET, "INFO"), ({"PREFECT_LOGGING_LEVEL": "debug"}, logging.NOTSET, "DEBUG"), ({}, 40, "ERROR")],
+)
+def test_our_loggers_have_the_level_of_prefects(tmp_path: Path, said: dict[str, str], before: int, level: str) -> None:
+    """What Prefect's own loggers would say, ours do; a level that somebody set stays."""
+    ours = logging.getLogger("wanflow")
+    kept = ours.level
+    try:
+        ours.setLevel(before)
+        apply_defaults(environment(tmp_path, **said))
+        assert logging.getLevelName(ours.level) == level
+    finally:
+        ours.setLevel(kept)
+
+
+@pytest.mark.slow
+def test_what_we_say_is_kept_with_the_run(prefect_server: str, tmp_path: Path) -> None:
+    """A line of ours below a warning is in the log of its run on the server, and not on the terminal."""
+    rules = [{"at": "submit", "times": 1, "do": "lose_answer"}]
+    with Emulator(render="none", scenario=Scenario.model_validate({"rules": rules})) as service:
+        given = {
+            **{name: value for name, value in os.environ.items() if name != "PREFECT_LOGGING_LEVEL"},
+            "DASHSCOPE_API_KEY": "sk-any",
+            "DASHSCOPE_BASE_URL": service.base_url,
+            "WANFLOW_STORAGE": str(tmp_path / "media"),
+            "PYTHONPATH": str(PROJECT),
+        }
+        words = ["generate", "wan2.6-t2v", "-i", "prompt=a lamp", "-p", "duration=2"]
+        done = subprocess.run(
+            [sys.executable, "-m", "flows.cli", *words], env=given, cwd=tmp_path, capture_output=True, text=True
+        )
+        [task] = service.tasks()
+    assert done.returncode == 0 and "was lost" not in done.stdout + done.stderr, done.stderr
+    said = f"The answer to a submit of wan2.6-t2v was lost; it was accepted as task {task.task_id}."
+    asked = {"logs": {"level": {"le_": logging.INFO}}, "sort": "TIMESTAMP_DESC"}
+    rows = httpx.post(f"{prefect_server}/logs/filter", json=asked, timeout=30).raise_for_status().json()
+    [line] = [row for row in rows if row["message"] == said]
+    assert line["name"] == "wanflow.reconciling" and line["flow_run_id"]
 
 
 def test_the_project_file_says_the_same() -> None:
