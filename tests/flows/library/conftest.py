@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import av
 import pytest
 
 import flows
@@ -24,6 +25,18 @@ def example() -> Callable[..., Asked]:
         return Asked(name, EXAMPLES / f"{name}.yaml", list(given))
 
     return read
+
+
+@pytest.fixture
+def held() -> Callable[[Path], tuple[list[str], int]]:
+    """The streams of a film, and how many pictures it really holds: all of them are decoded, and all of its sound."""
+
+    def count(path: Path) -> tuple[list[str], int]:
+        with av.open(str(path)) as film:
+            pictures = sum(isinstance(frame, av.VideoFrame) for frame in film.decode())
+            return sorted(stream.type for stream in film.streams), pictures
+
+    return count
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from flows.plan import Plan
 from flows.production import Production
 
 Made = Callable[..., Awaitable[Production]]
+Held = Callable[[Path], tuple[list[str], int]]
 PlanOf = Callable[..., Awaitable[Plan]]
 VOICES = Path(flows.__file__).parent / "examples" / "dub"
 LONG = {"english": 4.0, "chinese": 5.0, "spanish": 3.2}
@@ -44,16 +45,18 @@ async def test_another_voice_is_dubbed_alone(made: Made, submits: Callable[[], l
     films = [one.path for one in first.manifest.deliverables if one.path.endswith(".mp4")]
     assert films == ["film-english.mp4", "film-chinese.mp4", "film-spanish.mp4"]
     assert len(submits()) == 3
-    voices = [str(VOICES / f"{name}.mp3") for name in ("english", "chinese", "chinese")]
-    await made("dub", f"voices={','.join(voices)}", "languages=english,chinese,中文")
-    assert len(submits()) == 3, "the same voice is not dubbed twice"
-    last = await made("dub", "extend=no", f"voices={voices[0]}", "languages=中文")
+    other = Path(flows.__file__).parent / "examples" / "presenter" / "1-welcome.mp3"
+    voices = [*(str(VOICES / f"{name}.mp3") for name in ("english", "chinese")), str(other)]
+    second = await made("dub", f"voices={','.join(voices)}")
+    assert [one.cached for one in second.manifest.generations] == [True, True, False]
     assert len(submits()) == 4
+    last = await made("dub", f"voices={voices[1]}", "languages=中文")
+    assert len(submits()) == 4, "a name is nothing to pay for"
     assert "film-中文.mp4" in [one.path for one in last.manifest.deliverables]
 
 
 @pytest.mark.slow
-async def test_films_last_as_long_as_their_voices(rendered: Made) -> None:
+async def test_films_last_as_long_as_their_voices(rendered: Made, held: Held) -> None:
     """A longer voice lengthens the film, a shorter one ends it; each is heard, and moves the mouth in its own way."""
     production = await rendered("dub")
     mouths = []
@@ -62,6 +65,7 @@ async def test_films_last_as_long_as_their_voices(rendered: Made) -> None:
         film = probe(path)
         assert (film.width, film.height) == (768, 768)
         assert film.seconds == pytest.approx(seconds, abs=0.1)
+        assert held(path) == (["audio", "video"], pytest.approx(seconds * 24, abs=2))
         assert _alike(_loudness(VOICES / f"{language}.mp3"), _loudness(path)) > 0.9
         mouths.append(np.asarray(picture_at(path, 0.4).convert("L"), float)[330:460, 300:470])
     assert np.abs(mouths[0] - mouths[1]).mean() + np.abs(mouths[1] - mouths[2]).mean() > 1

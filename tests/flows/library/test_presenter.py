@@ -19,6 +19,7 @@ from flows.producing import ProductionFailed
 from flows.production import Production
 
 Made = Callable[..., Awaitable[Production]]
+Held = Callable[[Path], tuple[list[str], int]]
 PlanOf = Callable[..., Awaitable[Plan]]
 WELCOME = Path(flows.__file__).parent / "examples" / "presenter" / "1-welcome.mp3"
 
@@ -91,22 +92,26 @@ async def test_when_every_check_refuses_the_run_fails(made: Made, monkeypatch: p
 
 @pytest.mark.slow
 async def test_another_recording_is_filmed_alone(made: Made, submits: Callable[[], list[str]]) -> None:
-    """With one more recording, one more clip is asked for; the check and the first clip are there already."""
+    """One more recording is one more clip; another mood films both anew; the check is not paid again."""
     await made("presenter", f"speech={WELCOME}")
     assert len(submits()) == 1
     more = WELCOME.with_name("2-goodbye.mp3")
     second = await made("presenter", f"speech={WELCOME},{more}")
     assert len(submits()) == 2
     assert [one.cached for one in second.manifest.generations] == [True, True, False]
+    third = await made("presenter", "mood=active", f"speech={WELCOME},{more}")
+    assert len(submits()) == 4
+    assert [one.cached for one in third.manifest.generations] == [True, False, False]
 
 
 @pytest.mark.slow
-async def test_the_video_is_as_long_as_the_speech_and_moves_its_mouth(rendered: Made) -> None:
+async def test_the_video_is_as_long_as_the_speech_and_moves_its_mouth(rendered: Made, held: Held) -> None:
     """Two recordings become one video of 5.4 seconds with sound, of the portrait's size, in which the mouth moves."""
     production = await rendered("presenter")
     path = Path(production.uri) / "presenter.mp4"
     film = probe(path)
     assert (film.width, film.height, film.fps, film.has_audio) == (768, 1024, 24, True)
     assert film.seconds == pytest.approx(5.4, abs=0.15)
+    assert held(path) == (["audio", "video"], pytest.approx(5.4 * 24, abs=3))
     mouths = [np.asarray(picture_at(path, at / 12).convert("L"), float)[480:600, 300:470] for at in range(12)]
     assert np.std(np.stack(mouths), axis=0).mean() > 3

@@ -16,6 +16,7 @@ from flows.producing import ProductionFailed
 from flows.production import Production
 
 Made = Callable[..., Awaitable[Production]]
+Held = Callable[[Path], tuple[list[str], int]]
 FACES = ["mengwa_kaixin", "jingdian_tiaopi", "dagong_zhuakuang", "mengwa_gandong"]
 
 
@@ -34,11 +35,12 @@ async def test_the_portrait_is_checked_once_for_all_faces(plan_of: Callable[...,
 
 @pytest.mark.slow
 async def test_another_face_is_asked_for_alone(made: Made, submits: Callable[[], list[str]]) -> None:
-    """A face more is one clip more; each sticker is there in three forms, named after its face."""
+    """A face more is one clip more, smaller stickers are none; each is there in three forms, named after its face."""
     await made("sticker-pack", "faces=mengwa_kaixin")
     assert len(submits()) == 1
-    production = await made("sticker-pack", "faces=mengwa_kaixin,jingdian_lei")
+    production = await made("sticker-pack", "faces=mengwa_kaixin,jingdian_lei", "width=120")
     assert len(submits()) == 2
+    assert [one.cached for one in production.manifest.generations] == [True, True, False]
     for ending in (".gif", ".webp", ".mp4"):
         assert stickers(production, ending) == ["mengwa_kaixin", "jingdian_lei"]
 
@@ -63,14 +65,14 @@ async def test_a_portrait_that_does_not_suit_costs_its_check_only(made: Made, mo
     rule = Rule.model_validate({"at": "check", "do": "fail_check"})
     with Emulator(render="none", scenario=Scenario(rules=[rule])) as emulator:
         monkeypatch.setenv("DASHSCOPE_BASE_URL", emulator.base_url)
-        with pytest.raises(ProductionFailed, match=r"check\.passed"):
+        with pytest.raises(ProductionFailed, match=r"check\.passed.*No human face detected"):
             await made("sticker-pack")
         assert not emulator.tasks()
 
 
 @pytest.mark.slow
-async def test_stickers_play_for_ever_and_differ(rendered: Made) -> None:
-    """GIF and WebP are 240 pixels wide, move and loop; the MP4 is square; the sheet shows all four faces."""
+async def test_stickers_play_for_ever_and_differ(rendered: Made, held: Held) -> None:
+    """GIF and WebP are 240 pixels wide, as long as the clip, and loop; MP4s are square; the sheet shows all four."""
     production = await rendered("sticker-pack")
     home = Path(production.uri)
     firsts = set()
@@ -78,12 +80,14 @@ async def test_stickers_play_for_ever_and_differ(rendered: Made) -> None:
         for ending in ("gif", "webp"):
             with Image.open(home / f"stickers/{face}.{ending}") as sticker:
                 assert sticker.size == (240, 240)
-                assert getattr(sticker, "n_frames", 1) >= 12
+                assert getattr(sticker, "n_frames", 1) == 24
                 assert sticker.info.get("loop") == 0
                 sticker.seek(12)
                 firsts.add((ending, sticker.convert("RGB").tobytes()))
         film = probe(home / f"stickers/{face}.mp4")
-        assert film.width == film.height and film.seconds is not None and film.seconds >= 1
+        assert (film.width, film.height) == (512, 512)
+        assert film.seconds == pytest.approx(2, abs=0.05)
+        assert held(home / f"stickers/{face}.mp4") == (["video"], 60)
     assert len(firsts) == 2 * len(FACES)
     sheet = Image.open(home / "sheet.jpg")
     assert sheet.width > 2 * 240 and sheet.height > 2 * 240
