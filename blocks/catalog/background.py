@@ -12,8 +12,8 @@ from annotated_types import Len
 from pydantic import Field, Strict
 
 from blocks.catalog.annotations import Media, Text
-from blocks.catalog.model import Limits, Model
-from blocks.catalog.pictures import ONE_OR_MORE, RESULTS, UPLOADED, Count, each, nothing_without
+from blocks.catalog.model import Limits, Model, per_picture
+from blocks.catalog.pictures import ONE_OR_MORE, RESULTS, UPLOADED, Count, nothing_without
 from blocks.catalog.requests import Conflict, Input, Parameters, Part, Request
 
 MOST_ELEMENTS = 10
@@ -137,7 +137,7 @@ MODELS = (
         kind="image",
         outputs=ONE_OR_MORE,
         result=RESULTS,
-        billing=each({"beijing": "0.08"}),
+        billing=per_picture({"beijing": "0.08"}),
         limits=Limits(2, 1),
         typical_seconds=(15.0, 60.0),
         documented="guide-only",

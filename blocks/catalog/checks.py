@@ -11,7 +11,7 @@ check = partial(
     endpoint="services/aigc/image2video/face-detect",
     mode="sync",
     kind="check",
-    billing=per_picture(("image_count",), {"beijing": {"": "0.004"}}, free_quota=200),
+    billing=per_picture({"beijing": "0.004"}, free_quota=200),
     limits=Limits(5),
     typical_seconds=(1.0, 10.0),
 )

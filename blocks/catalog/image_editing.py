@@ -12,7 +12,7 @@ from annotated_types import Len
 from pydantic import Field, Strict
 
 from blocks.catalog.annotations import Text
-from blocks.catalog.model import Limits, Model
+from blocks.catalog.model import Limits, Model, per_picture
 from blocks.catalog.pictures import (
     ANY_WAY,
     FORMATS,
@@ -21,7 +21,6 @@ from blocks.catalog.pictures import (
     RESULTS,
     Count,
     NegativePrompt,
-    each,
     picture,
 )
 from blocks.catalog.requests import Input, Parameters, Request
@@ -314,7 +313,7 @@ MODELS = (
         id="wan2.5-i2i-preview",
         summary="Edits or merges one to three pictures as the words say; one to four results.",
         request=GeneralEditing,
-        billing=each({"beijing": "0.2", "singapore": "0.220177"}, free_quota=50),
+        billing=per_picture({"beijing": "0.2", "singapore": "0.220177"}, free_quota=50),
         limits=Limits(5, 5),
         limits_in={"singapore": Limits(5, 5)},
         regions=("beijing", "singapore"),
@@ -342,7 +341,7 @@ MODELS = (
             "doodle": Doodle,
             "control_cartoon_feature": Cartoon,
         },
-        billing=each({"beijing": "0.14"}),
+        billing=per_picture({"beijing": "0.14"}),
         limits=Limits(2, 2),
         typical_seconds=(5.0, 15.0),
         documented="guide-only",

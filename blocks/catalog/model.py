@@ -168,25 +168,16 @@ class Model:
         return self.variants.get(name) if isinstance(name, str) else None
 
 
-def per_picture(
-    usage_fields: tuple[str, ...],
-    prices: Mapping[Deployment, Mapping[str, str]],
-    *,
-    by: PriceKey = "flat",
-    free_quota: int | None = None,
-    trial_only: bool = False,
-) -> Billing:
-    """Billing by the picture, made or looked at, the prices written as text so that no digit is lost.
+def per_picture(prices: Mapping[Deployment, str], *, free_quota: int | None = 500, trial_only: bool = False) -> Billing:
+    """Billing by the picture that came out or was looked at; those that failed are free.
 
     Args:
-        usage_fields: fields of ``usage`` that hold the billed pictures, the first present one counts.
-        prices: CNY a picture by deployment and key; a flat price has the key ``""``.
-        by: what the price depends on.
+        prices: CNY a picture by deployment, as text so that no digit is lost.
         free_quota: free pictures of a new account, Beijing only.
         trial_only: whether it cannot be paid for: once the free quota is used up it cannot be called any more.
     """
-    exact = {place: {key: Decimal(price) for key, price in table.items()} for place, table in prices.items()}
-    return Billing("image", usage_fields, by, exact, free_quota=free_quota, trial_only=trial_only)
+    exact = {place: {"": Decimal(price)} for place, price in prices.items()}
+    return Billing("image", ("image_count",), "flat", exact, free_quota=free_quota, trial_only=trial_only)
 
 
 def per_second(

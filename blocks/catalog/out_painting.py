@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from blocks.catalog.model import Limits, Model, Result
-from blocks.catalog.pictures import ANY_WAY, WithParameters, each, picture
+from blocks.catalog.model import Limits, Model, Result, per_picture
+from blocks.catalog.pictures import ANY_WAY, WithParameters, picture
 from blocks.catalog.requests import Conflict, Input, Parameters
 
 LONGEST_SIDE = 4096
@@ -100,7 +100,7 @@ MODELS = (
         kind="image",
         outputs={"image": "image"},
         result=Result(urls=("output.output_image_url",)),
-        billing=each({"beijing": "0.18"}),
+        billing=per_picture({"beijing": "0.18"}),
         limits=Limits(2, 5),
         typical_seconds=(10.0, 60.0),
         documented="guide-only",

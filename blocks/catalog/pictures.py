@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from blocks.catalog.annotations import MEGABYTE, Media, Scheme, Text
-from blocks.catalog.model import Billing, Deployment, OutputType, Result, per_picture
+from blocks.catalog.model import OutputType, Result, per_picture
 from blocks.catalog.requests import Conflict, Parameters, Request
 
 TEXT2IMAGE = "services/aigc/text2image/image-synthesis"
@@ -43,17 +43,7 @@ class WithParameters(Request):
         return said if "parameters" in said else {**said, "parameters": {}}
 
 
-def each(prices: Mapping[Deployment, str], *, free_quota: int = 500) -> Billing:
-    """Billing by the picture that came out; those that failed are free.
-
-    Args:
-        prices: CNY a picture by deployment, as text.
-        free_quota: free pictures of a new account, Beijing only.
-    """
-    return per_picture(("image_count",), {place: {"": price} for place, price in prices.items()}, free_quota=free_quota)
-
-
-FREE_TRIAL = per_picture(("image_count",), {}, free_quota=500, trial_only=True)
+FREE_TRIAL = per_picture({}, trial_only=True)
 """Free pictures and then no more; there is no price (models.yaml free_trial_only, models-extra.yaml unpriced)."""
 TRIAL_NOTE = "Free trial only: once the free pictures are used up it cannot be called, and it cannot be paid for."
 

@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from blocks.catalog.annotations import Whole
-from blocks.catalog.model import IMAGE_GENERATION, Limits, Model
-from blocks.catalog.pictures import ANY_WAY, RESULTS, NoParameters, each, picture
+from blocks.catalog.model import IMAGE_GENERATION, Limits, Model, per_picture
+from blocks.catalog.pictures import ANY_WAY, RESULTS, NoParameters, picture
 from blocks.catalog.requests import Conflict, Input, Request
 
 STYLES: dict[int, str] = {
@@ -96,7 +96,7 @@ MODELS = (
         kind="image",
         outputs={"image": "image"},
         result=RESULTS,
-        billing=each({"beijing": "0.12"}),
+        billing=per_picture({"beijing": "0.12"}),
         limits=Limits(2, 1),
         typical_seconds=(5.0, 30.0),
         documented="guide-only",

@@ -12,8 +12,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from blocks.catalog.annotations import Text, Whole
-from blocks.catalog.model import IMAGE_GENERATION, MULTIMODAL_GENERATION, Limits, Model, Result
-from blocks.catalog.pictures import ONE_OR_MORE, RESULTS, TEXT2IMAGE, Count, NegativePrompt, each
+from blocks.catalog.model import IMAGE_GENERATION, MULTIMODAL_GENERATION, Limits, Model, Result, per_picture
+from blocks.catalog.pictures import ONE_OR_MORE, RESULTS, TEXT2IMAGE, Count, NegativePrompt
 from blocks.catalog.requests import Conflict, Input, Parameters, Request
 from blocks.catalog.sizes import Size
 from blocks.catalog.wan import PromptExtend, Seed, Watermark
@@ -223,7 +223,7 @@ MODELS = (
         endpoint=IMAGE_GENERATION,
         sync_endpoint=MULTIMODAL_GENERATION,
         result=MESSAGES,
-        billing=each({"beijing": "0.2", "singapore": "0.220177", "global": "0.2"}, free_quota=50),
+        billing=per_picture({"beijing": "0.2", "singapore": "0.220177", "global": "0.2"}, free_quota=50),
         limits=Limits(1, 5),
         limits_in={"singapore": Limits(5, 5), "global": Limits(5, 5)},
         regions=("beijing", "singapore", "virginia"),
@@ -239,7 +239,7 @@ MODELS = (
         id="wan2.5-t2i-preview",
         summary="Words to one to four photographic pictures of about 1280*1280, in ratios up to 4 to 1.",
         request=Wan25,
-        billing=each({"beijing": "0.2", "singapore": "0.220177"}, free_quota=50),
+        billing=per_picture({"beijing": "0.2", "singapore": "0.220177"}, free_quota=50),
         limits=Limits(5, 5),
         limits_in={"singapore": Limits(5, 5)},
         notes=(_N_NOTE,),
@@ -248,7 +248,7 @@ MODELS = (
         id="wan2.2-t2i-plus",
         summary="Words to one to four pictures, each side 512 to 1440 pixels; more detail than wan2.2-t2i-flash.",
         request=Wan22,
-        billing=each({"beijing": "0.2", "singapore": "0.366962"}, free_quota=100),
+        billing=per_picture({"beijing": "0.2", "singapore": "0.366962"}, free_quota=100),
         limits=Limits(2, 2),
         limits_in={"singapore": Limits(2, 2)},
         notes=(_N_NOTE, "Not in models.yaml."),
@@ -257,7 +257,7 @@ MODELS = (
         id="wan2.2-t2i-flash",
         summary="Words to one to four pictures, each side 512 to 1440 pixels, fast.",
         request=Wan22,
-        billing=each({"beijing": "0.14", "singapore": "0.183481"}, free_quota=100),
+        billing=per_picture({"beijing": "0.14", "singapore": "0.183481"}, free_quota=100),
         limits=Limits(2, 2),
         limits_in={"singapore": Limits(2, 2)},
         notes=(_N_NOTE,),
@@ -266,7 +266,7 @@ MODELS = (
         id="wanx2.1-t2i-plus",
         summary="Words to one to four pictures, each side 512 to 1440 pixels; an older model, with more detail.",
         request=Wan22,
-        billing=each({"beijing": "0.2", "singapore": "0.366962"}),
+        billing=per_picture({"beijing": "0.2", "singapore": "0.366962"}),
         limits=Limits(2, 2),
         limits_in={"singapore": Limits(2, 2)},
         regions=("beijing",),
@@ -277,7 +277,7 @@ MODELS = (
         id="wanx2.1-t2i-turbo",
         summary="Words to one to four pictures, each side 512 to 1440 pixels; an older model, fast.",
         request=Wan22,
-        billing=each({"beijing": "0.14", "singapore": "0.183481"}),
+        billing=per_picture({"beijing": "0.14", "singapore": "0.183481"}),
         limits=Limits(2, 2),
         limits_in={"singapore": Limits(2, 2)},
         regions=("beijing",),
@@ -288,7 +288,7 @@ MODELS = (
         id="wanx2.0-t2i-turbo",
         summary="Words to one to four pictures, each side 512 to 1440 pixels; the cheapest, of basic quality.",
         request=Wan20,
-        billing=each({"beijing": "0.04"}),
+        billing=per_picture({"beijing": "0.04"}),
         limits=Limits(2, 2),
         regions=("beijing",),
         notes=(_N_NOTE,),
@@ -301,7 +301,7 @@ MODELS = (
         mode="sync",
         outputs={"image": "image"},
         result=MESSAGES,
-        billing=each({"beijing": "0.5", "singapore": "0.550443"}, free_quota=100),
+        billing=per_picture({"beijing": "0.5", "singapore": "0.550443"}, free_quota=100),
         limits=Limits(2 / 60),
         limits_in={"singapore": Limits(2 / 60)},
         typical_seconds=(5.0, 60.0),
@@ -320,7 +320,7 @@ MODELS = (
         sync_endpoint=MULTIMODAL_GENERATION,
         sync_result=MESSAGES,
         outputs={"image": "image"},
-        billing=each({"beijing": "0.25", "singapore": "0.256873"}, free_quota=100),
+        billing=per_picture({"beijing": "0.25", "singapore": "0.256873"}, free_quota=100),
         limits=Limits(2, 2),
         limits_in={"singapore": Limits(2, 2)},
         notes=(
@@ -338,7 +338,7 @@ MODELS = (
         sync_endpoint=MULTIMODAL_GENERATION,
         sync_result=MESSAGES,
         outputs={"image": "image"},
-        billing=each({"beijing": "0.2", "singapore": "0.220177"}, free_quota=100),
+        billing=per_picture({"beijing": "0.2", "singapore": "0.220177"}, free_quota=100),
         limits=Limits(2, 2),
         limits_in={"singapore": Limits(2, 2)},
         notes=("Not in models.yaml.", "What qwen-image's notes say holds for it too."),
