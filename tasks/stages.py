@@ -108,7 +108,7 @@ async def poll(label: str, submission: Submission) -> Outcome:
         deadline_seconds=patience_seconds(submission.model),
     )
     failed = answer.status != Status.SUCCEEDED
-    error = error_from_failed_task(answer) if failed else None
+    error = error_from_failed_task(answer, model=submission.model) if failed else None
     outcome = Outcome(
         fingerprint=submission.fingerprint,
         model=submission.model,

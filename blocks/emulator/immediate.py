@@ -44,7 +44,10 @@ async def at_once(request: Request, service: Service, maker: Maker, call: Task, 
     """
     work = service.results / f".{uuid.uuid4().hex}"
     try:
-        outcome = await (_checked if asked.row.kind == "check" else _made)(service, maker, call, asked, work)
+        if asked.row.kind == "check":
+            outcome = await _checked(service, maker, call, asked, work)
+        else:
+            outcome = await _made(maker, call, asked, work)
     except InputFailed as error:
         if asked.row.kind == "check" and error.code in _UNREADABLE:
             # models.yaml common.errors.general
@@ -75,7 +78,7 @@ async def _checked(service: Service, maker: Maker, call: Task, asked: catalog.Re
     return Outcome(values=checks.passed(asked, width, height), usage=counted)
 
 
-async def _made(service: Service, maker: Maker, call: Task, asked: catalog.Request, work: Path) -> Outcome:
+async def _made(maker: Maker, call: Task, asked: catalog.Request, work: Path) -> Outcome:
     names, made = await maker.make(call, asked, work)
     return Outcome(files=tuple(names), values=answers.values(asked), usage=usage(asked, made, at_once=True))
 

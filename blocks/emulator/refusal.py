@@ -102,11 +102,9 @@ def not_pending() -> Refusal:
     )
 
 
-def too_many(retry_after: float | None = None) -> Refusal:
+def too_many() -> Refusal:
     """A call above a rate limit: nothing was accepted."""
-    return Refusal(
-        429, "Throttling.RateQuota", "Requests rate limit exceeded, please try again later.", retry_after=retry_after
-    )
+    return Refusal(429, "Throttling.RateQuota", "Requests rate limit exceeded, please try again later.")
 
 
 def not_found(what: str) -> Refusal:

@@ -25,12 +25,10 @@ class Workers:
 
     Args:
         count: How many; by default one for each processor this process may use.
-        quiet: Whether to drop what the libraries in them print.
     """
 
-    def __init__(self, count: int | None = None, *, quiet: bool = True) -> None:
+    def __init__(self, count: int | None = None) -> None:
         self.count = count or _processors()
-        self._quiet = quiet
         self._free = asyncio.Semaphore(self.count)
         self._idle: list[asyncio.subprocess.Process] = []
         self._all: set[asyncio.subprocess.Process] = set()
@@ -69,7 +67,7 @@ class Workers:
             *(sys.executable, "-P", "-m", "blocks.emulator.worker"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL if self._quiet else None,
+            stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
             start_new_session=True,  # Ctrl-C is the service's to handle
         )
