@@ -23,7 +23,7 @@ from tasks.sources import Source, SourceMissing, locate
 
 _FORMAT_OF = {"video/quicktime": "mov", "video/x-matroska": "mkv", "video/x-msvideo": "avi", "audio/mpeg": "mp3"}
 """Formats whose media types go by another name."""
-_UNREADABLE = frozenset({"heic", "heif", "mxf"})
+_UNREADABLE = frozenset({"heic", "heif"})
 _SLACK = 0.1  # seconds or pictures a second: containers count whole frames and sound packets
 
 

@@ -17,7 +17,7 @@ from .errors import MediaError
 Source: TypeAlias = str | os.PathLike[str] | BinaryIO
 """A local path, or a binary file open for reading that can seek (also one that fsspec opened)."""
 
-FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,wav,mp3,aac,flac,ogg,aiff,amr,caf,gif,webp"
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mxf,flv,asf,wav,mp3,aac,flac,ogg,aiff,amr,caf,gif,webp"
 """FFmpeg's readers we accept. The others read text, playlists or bare devices: nothing a model makes or takes, and a
 playlist could make us open files it names."""
 
