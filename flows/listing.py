@@ -182,6 +182,7 @@ def pipelines_listed() -> list[dict[str, Any]]:
                 }
                 for key, param in pipeline.params.items()
             },
+            "gives": list(pipeline.gives),
         }
         for name, pipeline in library.pipelines().items()
     ]
@@ -224,6 +225,8 @@ def show_pipeline(pipeline: dict[str, Any]) -> None:
         said = Text(param["description"]).append(_taken(param), style="dim")
         params.add_row(f"  {name}{' *' if param['required'] else ''}", kind, said)
     out.print(params)
+    if given := pipeline.get("gives"):
+        out.print(Text(f"As a step of another pipeline it gives {', '.join(given)}.", style="dim"))
     out.print(Text(f"* required. wanflow plan {pipeline['name']} -p KEY=VALUE prices it.", style="dim"))
 
 

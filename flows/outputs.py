@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from blocks import catalog
@@ -15,7 +13,6 @@ from flows.references import Reference, whole
 from flows.scope import Many, Outputs, Pending, Scope, Skipped
 from tasks.operations import OPERATIONS, OutputType
 
-_VALID = re.compile(r"^[A-Za-z_][\w-]*$")
 _PARAM_TYPES: dict[str, OutputType] = {"integer": "number"}
 
 
@@ -53,22 +50,9 @@ def _of_catalog(kind: str) -> Output:
     return Output(listed or kind, listed is not None)  # type: ignore[arg-type]
 
 
-def targets(pipeline: Pipeline) -> dict[str, str]:
-    """What a pipeline gives as a step of another: name to reference; its deliverables if it names none."""
-    return pipeline.outputs or {
-        name: target for path, target in pipeline.deliver.items() if _VALID.match(name := _output_name(path))
-    }
-
-
-def _output_name(path: str) -> str:
-    """``film`` for ``film.mp4``, ``scenes`` for ``scenes/{n}.mp4``."""
-    stem = re.sub(r"\{\w+\}", "", str(PurePosixPath(path).with_suffix("")))
-    return re.sub(r"[^\w-]+", "-", stem).strip("-_")
-
-
 def inner_outputs(pipeline: Pipeline) -> dict[str, Output]:
     """The types of what a pipeline gives as a step of another."""
-    found = {name: whole(target) or () for name, target in targets(pipeline).items()}
+    found = {name: whole(target) or () for name, target in pipeline.gives.items()}
     return {name: output_of(pipeline, one[0]) for name, one in found.items() if one}
 
 
@@ -93,7 +77,7 @@ def _of_param(param: Param) -> Output:
 def given_by(pipeline: Pipeline, scope: Scope) -> Outputs:
     """What a pipeline that was walked gives to the one around it; what is missing is there as `Skipped`."""
     found: Outputs = {}
-    for name, target in targets(pipeline).items():
+    for name, target in pipeline.gives.items():
         found[name] = scope.find(whole(target) or ())
     return found
 

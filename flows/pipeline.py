@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
@@ -195,6 +196,13 @@ class Pipeline(BaseModel):
         """The file it was read from, if any."""
         return self._document
 
+    @property
+    def gives(self) -> dict[str, str]:
+        """What it gives as a step of another: name to reference; without outputs, its deliverables by their names."""
+        return self.outputs or {
+            name: target for path, target in self.deliver.items() if _OUTPUT.match(name := _output_name(path))
+        }
+
     @cached_property
     def needs(self) -> dict[str, tuple[str, ...]]:
         """For each step, the steps whose outputs it refers to, in the order of the pipeline."""
@@ -223,6 +231,15 @@ class Pipeline(BaseModel):
             for name in ready:
                 del left[name]
         return tuple(done)
+
+
+_OUTPUT = re.compile(r"^[A-Za-z_][\w-]*$")
+
+
+def _output_name(path: str) -> str:
+    """``film`` for ``film.mp4``, ``scenes`` for ``scenes/{n}.mp4``."""
+    stem = re.sub(r"\{\w+\}", "", str(PurePosixPath(path).with_suffix("")))
+    return re.sub(r"[^\w-]+", "-", stem).strip("-_")
 
 
 def _reference_or_none(model: str | None) -> str | None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import tempfile
 import unicodedata
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
 from pydantic import BaseModel
 
+from blocks import media
 from blocks.storage import MediaStorage
 from flows import review
 from flows.engine import PipelineRun, StepRun
@@ -22,6 +26,7 @@ from flows.pipeline import Pipeline
 from flows.references import whole
 from flows.scope import Skipped, StepSkipped
 from tasks.asset import Asset
+from tasks.importing import described
 from tasks.records import Generation
 from tasks.session import Session, now
 
@@ -147,8 +152,8 @@ async def _deliver_files(
         if not found:
             missing.append(path)
         for name, asset in zip(_names(path, _rows(run, target, len(found))), found, strict=True):
-            await _copy(storage, asset, f"{folder}/{name}")
-            delivered.append(Deliverable(path=name, asset=_public(asset, storage, f"{folder}/{name}")))
+            copied = await _copy(storage, asset, f"{folder}/{name}")
+            delivered.append(Deliverable(path=name, asset=_public(copied, storage, f"{folder}/{name}")))
             by_reference[target] = name
     wanted = [path for path in missing if not _left_out(run, path)]
     return delivered, wanted, by_reference
@@ -184,12 +189,22 @@ def _numbered(path: str, number: int) -> str:
     return f"{stem}-{number:02}{dot}{ending}" if dot else f"{path}-{number:02}"
 
 
-async def _copy(storage: MediaStorage, asset: Asset, path: str) -> None:
-    if asset.path:
-        async with storage.local_copy(asset.path) as local:
+_CONVERTED = frozenset({"image/png", "image/jpeg", "image/webp", "image/bmp", "image/tiff"})
+_PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+
+
+async def _copy(storage: MediaStorage, asset: Asset, path: str) -> Asset:
+    """Bring a file to its place; a picture becomes a PNG or JPEG if its name there says so."""
+    async with storage.local_copy(asset.path) if asset.path else nullcontext(Path(asset.uri)) as local:
+        ending = PurePosixPath(path).suffix.lower()
+        if asset.media_type not in _CONVERTED or _PICTURES.get(ending, asset.media_type) == asset.media_type:
             await storage.put(local, path)
-    else:
-        await storage.put(Path(asset.uri), path)
+            return asset
+        with tempfile.TemporaryDirectory() as temporary:
+            picture = Path(temporary) / f"picture{ending}"
+            await asyncio.to_thread(media.convert_picture, local, picture)
+            await storage.put(picture, path)
+            return await described(picture, uri=storage.uri(path), stored=path)
 
 
 def _public(asset: Asset, storage: MediaStorage, path: str) -> Asset:

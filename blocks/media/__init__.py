@@ -15,7 +15,7 @@ from .crossfade import Transition, crossfade
 from .decoding import check_decodable
 from .errors import MediaError
 from .extract_audio import extract_audio
-from .fit import fit
+from .fit import convert_picture, fit
 from .fonts import font
 from .frames import first_frame, last_frame, poster
 from .framing import How, is_colour
@@ -56,6 +56,7 @@ __all__ = [
     "check_decodable",
     "concatenate",
     "contact_sheet",
+    "convert_picture",
     "crossfade",
     "extract_audio",
     "first_frame",

@@ -62,6 +62,15 @@ def fit(
         return film(reel(clip, fps, look(size, how, background)), dst, size, fps, sound, audio)
 
 
+def convert_picture(source: Source, dst: str | os.PathLike[str]) -> MediaInfo:
+    """Saves a picture in the format that the name says, PNG or JPEG; behind what was transparent a JPEG is white.
+
+    Raises:
+        MediaError: it cannot be read, or the file cannot be written.
+    """
+    return save_picture(picture_at(source, 0.0), dst)
+
+
 def save_picture(picture: Image.Image, dst: str | os.PathLike[str]) -> MediaInfo:
     """Writes a picture as a PNG or, when the name says so, a JPEG.
 
@@ -70,7 +79,9 @@ def save_picture(picture: Image.Image, dst: str | os.PathLike[str]) -> MediaInfo
     """
     try:
         if os.fspath(dst).lower().endswith((".jpg", ".jpeg")):
-            picture.convert("RGB").save(dst, "JPEG", quality=92, optimize=True)
+            on_white = Image.new("RGBA", picture.size, "white")
+            on_white.alpha_composite(picture.convert("RGBA"))
+            on_white.convert("RGB").save(dst, "JPEG", quality=92, optimize=True)
         else:
             picture.save(dst, "PNG", compress_level=4)
     except OSError as error:

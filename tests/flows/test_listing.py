@@ -17,5 +17,6 @@ def test_a_pipeline_tells_what_its_parameters_may_be(capsys: pytest.CaptureFixtu
     show_pipeline(presenter)
     shown = " ".join(capsys.readouterr().out.split())
     assert "list of audio" in shown and "One of 1:1, 3:4. Else 1:1." in shown
+    assert presenter["gives"] == ["presenter"] and "As a step of another pipeline it gives presenter." in shown
     show_pipeline(pipeline_listed("dub"))
     assert "Else yes." in " ".join(capsys.readouterr().out.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from decimal import Decimal
@@ -61,6 +62,10 @@ def files_of(production: Production) -> set[str]:
 
 def files_with(folder: Path, content: bytes) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and content in path.read_bytes()]
+
+
+def sha256_of(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def manifest_of(production: Production) -> Manifest:
@@ -214,7 +219,7 @@ async def test_a_pipeline_is_a_flow_with_a_form_of_its_parameters(service: Emula
 
 @pytest.mark.slow
 async def test_a_pipeline_that_only_checks_delivers_its_pictures(service: Emulator, tmp_path: Path) -> None:
-    """A production without scenes has a contact sheet of its deliverables."""
+    """A production without scenes has a contact sheet of its deliverables; a picture is of the kind its name says."""
     Image.new("RGB", (640, 480), (90, 120, 150)).save(tmp_path / "boat.png")
     pipeline = Pipeline.model_validate(
         {
@@ -228,11 +233,16 @@ async def test_a_pipeline_that_only_checks_delivers_its_pictures(service: Emulat
                 },
                 "end": {"use": "last_frame", "input": {"video": "${clip.video}"}},
             },
-            "deliver": {"end.png": "${end.image}"},
+            "deliver": {"end.png": "${end.image}", "end.jpg": "${end.image}"},
         }
     )
     production = await pipeline_flow(pipeline, tmp_path)(picture="boat.png")
-    assert {"end.png", "contact-sheet.jpg"} <= files_of(production)
+    assert {"end.png", "end.jpg", "contact-sheet.jpg"} <= files_of(production)
+    for delivered in production.manifest.deliverables:
+        assert delivered.asset.sha256 == sha256_of(delivered.asset.uri)
+        with Image.open(delivered.asset.uri) as picture:
+            kinds = {".jpg": "image/jpeg", ".png": "image/png"}
+            assert Image.MIME[str(picture.format)] == delivered.asset.media_type == kinds[Path(delivered.path).suffix]
 
 
 @pytest.mark.slow

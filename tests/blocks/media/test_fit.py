@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from blocks.media import fit, last_frame
+from blocks.media import convert_picture, fit, last_frame
 from tests.blocks.media.conftest import BLUE, RED, close
 
 
@@ -91,3 +91,16 @@ def test_colours_and_pixel_shapes(tmp_path, pixels, space, full, aspect):
     seen = picture(tmp_path / "f.mp4", tmp_path)
     assert close(seen.getpixel((48, 24)), RED, 8)
     assert close(seen.getpixel((6, 24)), RED if aspect == 2 else (0, 0, 0), 8)
+
+
+def test_a_picture_becomes_what_its_name_says(tmp_path):
+    """A transparent PNG as a JPEG stands before white; a JPEG as a PNG keeps its pixels."""
+    cutout = Image.new("RGBA", (40, 20), (*RED, 255))
+    cutout.paste((0, 0, 0, 0), (0, 0, 20, 20))
+    cutout.save(tmp_path / "cutout.png")
+    assert convert_picture(tmp_path / "cutout.png", tmp_path / "c.jpg").media_type == "image/jpeg"
+    with Image.open(tmp_path / "c.jpg") as seen:
+        assert close(seen.getpixel((5, 10)), (255, 255, 255)) and close(seen.getpixel((35, 10)), RED)
+        assert convert_picture(tmp_path / "c.jpg", tmp_path / "c.png").media_type == "image/png"
+        with Image.open(tmp_path / "c.png") as kept:
+            assert kept.tobytes() == seen.tobytes()
