@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,9 +53,9 @@ class InvalidInput(ValueError):
         place = problem.place or (self.document.place(problem.at) if self.document else "")
         return ": ".join(part for part in (place, field_name, problem.message) if part)
 
-    def within(self, document: Document, at: Location = ()) -> InvalidInput:
-        """The same problems, found in a part of a document."""
-        return InvalidInput([replace(problem, at=at + problem.at) for problem in self.problems], document)
+    def within(self, document: Document) -> InvalidInput:
+        """The same problems, found in a document."""
+        return InvalidInput(self.problems, document)
 
 
 @dataclass
@@ -153,21 +153,21 @@ def _close(name: str, names: list[str]) -> list[str]:
     return difflib.get_close_matches(name, names, n=1, cutoff=0.5)
 
 
-def validate(kind: type[M], data: Any, document: Document | None = None, at: Location = ()) -> M:
+def validate(kind: type[M], data: Any, document: Document | None = None) -> M:
     """Data as a pydantic model, with errors that name the place and the nearest right name.
 
     Raises:
         InvalidInput: with every problem.
     """
     if not isinstance(data, Mapping):
-        raise InvalidInput([Problem(at, f"expected fields such as {_fields(kind)}, got {_shown(data)}")], document)
+        raise InvalidInput([Problem((), f"expected fields such as {_fields(kind)}, got {_shown(data)}")], document)
     try:
         return kind.model_validate(data)
     except ValidationError as error:
         found = error.errors(include_url=False)
         meant = {(*item["loc"][:-1], _meant(kind, item)) for item in found if item["type"] == "extra_forbidden"}
         problems = [
-            Problem(at + _location(item), _message(kind, item))
+            Problem(_location(item), _message(kind, item))
             for item in found
             if not (item["type"] == "missing" and item["loc"] in meant)  # it is there, with a typo
         ]

@@ -86,25 +86,29 @@ async def cost_table(manifest: Produced) -> UUID | None:
         }
         for g in manifest.generations
     ]
+    return await _shown(
+        acreate_table_artifact, table=rows, key=key(manifest.pipeline, "cost"), description=_sums(manifest)
+    )
+
+
+async def summary_table(rows: Iterable[Mapping[str, Any]], manifest: Produced) -> UUID | None:
+    """Show what came of each row of a campaign, and what all of them cost."""
+    return await _shown(
+        acreate_table_artifact,
+        table=[_row(row) for row in rows],
+        key=key(manifest.pipeline, "summary"),
+        description=_sums(manifest),
+    )
+
+
+def _sums(manifest: Produced) -> str:
+    """What a production cost, what the cache saved, and how much is not known."""
     note = f"**{_plain(manifest.title)}**: {price(manifest.cost_cny)}"
     if manifest.saved_cny:
         note += f", saved by the cache {price(manifest.saved_cny)}"
     if manifest.unknown_costs:
         note += f", and {manifest.unknown_costs} of unknown cost"
-    return await _shown(acreate_table_artifact, table=rows, key=key(manifest.pipeline, "cost"), description=note)
-
-
-async def summary_table(rows: Iterable[Mapping[str, Any]], manifest: Produced) -> UUID | None:
-    """Show what came of each row of a campaign, and what all of them cost."""
-    note = f"**{_plain(manifest.title)}**: {price(manifest.cost_cny)}"
-    if manifest.saved_cny:
-        note += f", saved by the cache {price(manifest.saved_cny)}"
-    return await _shown(
-        acreate_table_artifact,
-        table=[_row(row) for row in rows],
-        key=key(manifest.pipeline, "summary"),
-        description=note,
-    )
+    return note
 
 
 class Progress:
