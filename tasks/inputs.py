@@ -21,7 +21,14 @@ from tasks.asset import Asset
 from tasks.downloading import DownloadFailed, WebFiles
 from tasks.sources import Source, SourceMissing, locate
 
-_FORMAT_OF = {"video/quicktime": "mov", "video/x-matroska": "mkv", "video/x-msvideo": "avi", "audio/mpeg": "mp3"}
+_FORMAT_OF = {
+    "video/quicktime": "mov",
+    "video/x-matroska": "mkv",
+    "video/x-msvideo": "avi",
+    "video/x-flv": "flv",
+    "video/mp2t": "ts",
+    "audio/mpeg": "mp3",
+}
 """Formats whose media types go by another name."""
 _UNREADABLE = frozenset({"heic", "heif"})
 _SLACK = 0.1  # seconds or pictures a second: containers count whole frames and sound packets
@@ -121,10 +128,9 @@ def _too_many(fields: list[MediaField], infos: list[MediaInfo | None]) -> Iterat
 async def _info(source: Source, spec: Media) -> MediaInfo:
     asset = source.asset
     if asset is not None and (asset.kind != "image" or (spec.alpha and not spec.needs_alpha)):
-        subtype = asset.media_type.partition("/")[2]
         return MediaInfo(
             media_type=asset.media_type,
-            format=_FORMAT_OF.get(asset.media_type, subtype),
+            format=format_of(asset.media_type),
             bytes=asset.bytes,
             width=asset.width,
             height=asset.height,
@@ -137,6 +143,11 @@ async def _info(source: Source, spec: Media) -> MediaInfo:
             return probe(file)
 
     return await asyncio.to_thread(look)
+
+
+def format_of(media_type: str) -> str:
+    """The short name of a format, as the models' demands have it."""
+    return _FORMAT_OF.get(media_type, media_type.partition("/")[2])
 
 
 def _probe_data(value: str) -> MediaInfo:

@@ -14,7 +14,7 @@ from PIL import Image
 from blocks import catalog
 from blocks.catalog import Media
 from blocks.media import probe
-from tasks.inputs import misfits
+from tasks.inputs import format_of, misfits
 
 FILMS = {
     "mp4": ("mp4", "libx264"),
@@ -67,7 +67,8 @@ def _sound(path: Path, muxer: str, codec: str) -> None:
 
 @pytest.mark.parametrize(("kind", "name"), sorted(DOCUMENTED))
 def test_a_file_of_each_format_is_told_by_its_content(tmp_path: Path, kind: str, name: str) -> None:
-    """Whatever it is called, a file of a format that a model takes is read and has the format the model names."""
+    """Whatever it is called, a file of a format that a model takes is read and has the format the model names;
+    so it has when it lies in storage and only its media type is known."""
     path = tmp_path / f"sample.{name}"
     if kind == "image":
         _picture(path)
@@ -79,3 +80,4 @@ def test_a_file_of_each_format_is_told_by_its_content(tmp_path: Path, kind: str,
     for spec in _specs():
         if spec.kind == kind and name in spec.formats:
             assert not [said for said, _ in misfits(info, spec) if "by its content" in said]
+            assert spec.takes(format_of(info.media_type))
