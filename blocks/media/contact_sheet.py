@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from math import ceil, sqrt
-from pathlib import Path
 
 from PIL import Image, ImageDraw
 
 from .errors import MediaError
 from .fonts import font
 from .frames import representative
-from .probe import MediaInfo, probe
+from .probe import MediaInfo
+from .saving import save_picture
 from .sources import Source
 
 BACKGROUND = (22, 23, 26)
@@ -76,7 +76,7 @@ def contact_sheet(
             line = _cut(draw, captions[index], text_size, cell_width)
             middle = top + cell_height + caption_height // 2
             draw.text((left + 1, middle), line, font=font(text_size), fill=TEXT, anchor="lm")
-    return _save(sheet, dst)
+    return save_picture(sheet, dst, quality=88)
 
 
 def _columns(count: int, ratio: float) -> int:
@@ -107,16 +107,3 @@ def _cut(draw: ImageDraw.ImageDraw, text: str, size: int, width: int) -> str:
         else:
             high = middle - 1
     return line[:low].rstrip() + "…"
-
-
-def _save(sheet: Image.Image, dst: str | os.PathLike[str]) -> MediaInfo:
-    png = os.fspath(dst).lower().endswith(".png")
-    try:
-        if png:
-            sheet.save(dst, "PNG")
-        else:
-            sheet.save(dst, "JPEG", quality=88, optimize=True)
-    except OSError as error:
-        Path(dst).unlink(missing_ok=True)
-        raise MediaError(f"cannot be written: {error}", os.fspath(dst)) from error
-    return probe(dst)

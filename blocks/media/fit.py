@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from pathlib import Path
-
-from PIL import Image
 
 from .clip import describe
-from .errors import MediaError
 from .filming import even, film, sound_format
 from .frames import picture_at
 from .framing import How, frame_size, framed, look
-from .probe import MediaInfo, looks_like_image, probe
+from .probe import MediaInfo, looks_like_image
 from .reel import rate_of, reel
+from .saving import save_picture
 from .sound import SoundReader
 from .sources import Source, keep_sources
 
@@ -69,22 +66,3 @@ def convert_picture(source: Source, dst: str | os.PathLike[str]) -> MediaInfo:
         MediaError: it cannot be read, or the file cannot be written.
     """
     return save_picture(picture_at(source, 0.0), dst)
-
-
-def save_picture(picture: Image.Image, dst: str | os.PathLike[str]) -> MediaInfo:
-    """Writes a picture as a PNG or, when the name says so, a JPEG.
-
-    Raises:
-        MediaError: it cannot be written.
-    """
-    try:
-        if os.fspath(dst).lower().endswith((".jpg", ".jpeg")):
-            on_white = Image.new("RGBA", picture.size, "white")
-            on_white.alpha_composite(picture.convert("RGBA"))
-            on_white.convert("RGB").save(dst, "JPEG", quality=92, optimize=True)
-        else:
-            picture.save(dst, "PNG", compress_level=4)
-    except OSError as error:
-        Path(dst).unlink(missing_ok=True)
-        raise MediaError(f"cannot be written: {error}", os.fspath(dst)) from error
-    return probe(dst)

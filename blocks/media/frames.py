@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import av
 import numpy as np
@@ -15,7 +14,8 @@ from PIL import Image, ImageOps
 
 from .colours import colourspace_of
 from .errors import MediaError
-from .probe import MediaInfo, looks_like_image, opened_image, picture_stream, probe, stream_seconds
+from .probe import MediaInfo, looks_like_image, opened_image, picture_stream, stream_seconds
+from .saving import save_picture
 from .sources import Source, name_of, opened
 
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
@@ -35,7 +35,7 @@ def first_frame(source: Source, dst: str | os.PathLike[str]) -> MediaInfo:
     Raises:
         MediaError: there is none, or it cannot be decoded.
     """
-    return _save(picture_at(source, 0.0), dst)
+    return save_picture(picture_at(source, 0.0), dst)
 
 
 def last_frame(source: Source, dst: str | os.PathLike[str]) -> MediaInfo:
@@ -49,11 +49,11 @@ def last_frame(source: Source, dst: str | os.PathLike[str]) -> MediaInfo:
         MediaError: there is none, or it cannot be decoded.
     """
     if looks_like_image(source):
-        return _save(_still(source), dst)
+        return save_picture(_still(source), dst)
     picture = _last_picture(source, seek=True) or _last_picture(source, seek=False)
     if picture is None:
         raise MediaError("holds no picture that can be decoded", name_of(source))
-    return _save(picture, dst)
+    return save_picture(picture, dst)
 
 
 def poster(source: Source, dst: str | os.PathLike[str], *, at: float = 0.3) -> MediaInfo:
@@ -67,12 +67,7 @@ def poster(source: Source, dst: str | os.PathLike[str], *, at: float = 0.3) -> M
     Raises:
         MediaError: nothing can be decoded.
     """
-    picture = representative(source, at=at).convert("RGB")
-    try:
-        picture.save(dst, "JPEG", quality=88, optimize=True, progressive=True)
-    except OSError as error:
-        raise MediaError(f"cannot be written: {error}", os.fspath(dst)) from error
-    return probe(dst)
+    return save_picture(representative(source, at=at), dst, quality=88)
 
 
 def representative(source: Source, *, at: float = 0.5) -> Image.Image:
@@ -120,15 +115,6 @@ def _still(source: Source) -> Image.Image:
     with opened_image(source) as image:
         upright = ImageOps.exif_transpose(image)
         return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-
-
-def _save(picture: Image.Image, dst: str | os.PathLike[str]) -> MediaInfo:
-    try:
-        picture.save(dst, "PNG", compress_level=4)
-    except OSError as error:
-        Path(dst).unlink(missing_ok=True)
-        raise MediaError(f"cannot be written: {error}", os.fspath(dst)) from error
-    return probe(dst)
 
 
 def _detail(picture: Image.Image) -> float:

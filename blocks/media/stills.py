@@ -11,10 +11,10 @@ from PIL import Image
 
 from .clip import Clip, describe
 from .errors import MediaError
-from .fit import save_picture
 from .frames import to_picture
 from .probe import MediaInfo, picture_stream
 from .reel import INDEXED, length_of
+from .saving import save_picture
 from .sources import Source, name_of, opened
 
 _NEAR_SECONDS = 5.0
