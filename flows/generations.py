@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -206,28 +207,38 @@ def _show_list(found: list[InFlight]) -> None:
     if not found:
         out.print("Nothing is in flight.")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Age", justify="right", no_wrap=True)
-    table.add_column("State", no_wrap=True)
-    table.add_column("Model", no_wrap=True, style="cyan", overflow="ellipsis")
-    table.add_column("Price", justify="right", no_wrap=True)
-    table.add_column("Task", no_wrap=True)
-    for one in found:
-        state = one.state if one.fingerprint else f"{one.state}, not ours"
-        table.add_row(
+    rows = [
+        (
             _age(one),
-            Text(state, style=_STYLES.get(one.state, "")),
+            Text(one.state if one.fingerprint else f"{one.state}*", style=_STYLES.get(one.state, "")),
             one.model,
-            money(one.quoted_cny),
+            money(_price(one)),
             one.task_id or f"{(one.fingerprint or '')[:12]}… (no answer)",
         )
+        for one in found
+    ]
+    # Only the model is shortened where there is little room: an id is there to be copied.
+    age, state, price, task = (max(len(row[at]) for row in rows) for at in (0, 1, 3, 4))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Age", justify="right", no_wrap=True, min_width=age)
+    table.add_column("State", no_wrap=True, min_width=state)
+    table.add_column("Model", no_wrap=True, style="cyan", overflow="ellipsis")
+    table.add_column("Price", justify="right", no_wrap=True, min_width=price)
+    table.add_column("Task", no_wrap=True, min_width=task)
+    for row in rows:
+        table.add_row(*row)
     out.print(table)
     ours = [one for one in found if one.fingerprint]
     if ours:
         out.print(Text("Run the same again, or `wanflow generations resume --all`, to pick up what is ours.", "dim"))
     if len(ours) < len(found):
-        said = "Not ours: sent with this account by something else, or its journal is lost. Resume it by its id."
+        said = "* Not ours: sent with this account by something else, or its journal is lost. Resume it by its id."
         out.print(Text(said, "dim"))
+
+
+def _price(one: InFlight) -> Decimal | None:
+    """What it will cost; what gave nothing costs nothing."""
+    return Decimal(0) if one.state in ("failed", "cancelled") else one.quoted_cny
 
 
 def _show_one(one: InFlight) -> None:
@@ -243,7 +254,7 @@ def _show_one(one: InFlight) -> None:
         "task": one.task_id or "the answer to the submit was lost",
         "request": one.request_id or "unknown",
         "sent": f"{one.since:%Y-%m-%d %H:%M:%S} UTC, {_age(one)} ago{f', by {one.writer}' if one.writer else ''}",
-        "price": money(one.quoted_cny),
+        "price": money(_price(one)),
         "account": one.account if one.mine else f"{one.account} (not the one in use)",
         "made as": one.fingerprint or "nobody on this storage asked for it",
     }

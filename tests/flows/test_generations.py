@@ -74,6 +74,22 @@ def test_a_running_one_is_not_cancelled_but_can_be_forgotten(sent: str) -> None:
     assert said("generations", "list") == []
 
 
+def test_an_id_can_be_copied(sent: str) -> None:
+    """However long the other columns are, 80 columns hold every id whole; what is not ours is marked."""
+
+    async def stranger() -> str:
+        long = {"model": "wan2.5-t2v-preview", "input": {"prompt": "a stranger"}, "parameters": {"duration": 5}}
+        async with open_session() as session:
+            return (await session.client.submit(catalog.request(long))).task_id or ""
+
+    other = asyncio.run(stranger())
+    shown = wanflow("generations", "list").stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    [ours, strange] = [next(line for line in shown.splitlines() if one in line) for one in (sent, other)]
+    assert "¥2.00" in ours and "*" not in ours and "* " in strange and "unknown" in strange and "wan2.5-t" in strange
+    assert wanflow("generations", "forget", other).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
