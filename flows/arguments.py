@@ -94,22 +94,37 @@ def storyboard(data: dict[str, Any], given: Iterable[str]) -> dict[str, Any]:
         InvalidInput: a key leads nowhere.
     """
     for key, raw in pairs(given, "-p"):
-        words = Storyboard.model_fields.get(key)
-        value = raw if words is not None and words.annotation in (str, str | None) else _scalar(raw)
-        if key == "music":
-            value = anchor(raw, Path.cwd())
-        *parents, last = key.split(".")
-        here: Any = data
+        value = anchor(raw, Path.cwd()) if key == "music" else film_value(key, raw)
         try:
-            for parent in parents:
-                here = here[int(parent)] if isinstance(here, list) else here.setdefault(parent, {})
-            if isinstance(here, list):
-                here[int(last)] = value
-            else:
-                here[last] = value
-        except (IndexError, ValueError, AttributeError, TypeError):
-            raise InvalidInput([Problem((), f"-p {key}: there is no such place in the storyboard")]) from None
+            lay_over(data, key, value)
+        except InvalidInput as error:
+            raise InvalidInput([Problem((), f"-p {key}: {error.problems[0].message}")]) from None
     return data
+
+
+def film_value(key: str, raw: str) -> Any:
+    """Text as the type that a storyboard's field wants."""
+    words = Storyboard.model_fields.get(key)
+    return raw if words is not None and words.annotation in (str, str | None) else _scalar(raw)
+
+
+def lay_over(data: dict[str, Any], key: str, value: Any) -> None:
+    """Put a value into a storyboard's data; ``scenes.0.seed`` reaches into it.
+
+    Raises:
+        InvalidInput: the key leads nowhere.
+    """
+    *parents, last = key.split(".")
+    here: Any = data
+    try:
+        for parent in parents:
+            here = here[int(parent)] if isinstance(here, list) else here.setdefault(parent, {})
+        if isinstance(here, list):
+            here[int(last)] = value
+        else:
+            here[last] = value
+    except (IndexError, ValueError, AttributeError, TypeError):
+        raise InvalidInput([Problem((key,), "there is no such place in the storyboard")]) from None
 
 
 def _scalar(raw: str) -> Any:

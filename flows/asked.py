@@ -47,7 +47,7 @@ class Asked:
             self._film(file, given)
         elif pipeline == "campaign":
             self.campaign = asked_for(file, given)
-            self.base = self.campaign.base
+            self.base, self.given_files = self.campaign.base, self.campaign.given_files
         elif pipeline in library.pipelines():
             self.pipeline = library.pipelines()[pipeline]
             self._params(file, given)

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from flows import asking
 from flows.engine import StepRun
+from flows.filming import make_film
 from flows.options import Ambiguous, Approve, CheckInputs, ChooseFirst, MaxCost, Options, Patience, Storage
 from flows.pipeline import Step
 from flows.plan import Plan
@@ -49,7 +50,8 @@ async def campaign(
 
     Args:
         table: a CSV, JSONL or Parquet file; its columns are the pipeline's parameters, `name` names a production.
-        pipeline: the name of a built-in pipeline, or a pipeline file.
+        pipeline: the name of a built-in pipeline, or a pipeline file; of film, columns are fields of the storyboard,
+            `storyboard` names a file of them.
         parameters: of every row that does not say them itself.
         at_once: how many rows are produced side by side.
         storage: where results land.
@@ -71,7 +73,7 @@ async def campaign(
     asking.settle(approve=approve, choose_first=choose_first)
     asked = read_campaign(Path(table), pipeline, parameters or {}, at_once)
     options = Options(storage, max_cost, check_inputs, on_ambiguous, patience_seconds)
-    async with options.session(base=asked.base) as session:
+    async with options.session(base=asked.base, given=asked.given_files) as session:
         plan, plans = await plan_campaign(asked, session)
         within_limit(plan, session)
         asking.check_answerable(plan)
@@ -103,7 +105,8 @@ async def _produce_all(asked: Campaign, plans: list[Plan], session: Session) -> 
         [task.result() for task in at_work],
         session=session,
         title=asked.title,
-        pipeline=asked.pipeline,
+        makes=asked.makes,
+        about=asked.about,
         run_name=run_name,
         started_at=started,
         flow_run_id=flow_run_id,
@@ -117,10 +120,13 @@ async def _produce(asked: Campaign, row: Row, plan: Plan) -> RowEnd:
     """A row's production, as a flow run of its own."""
 
     async def produced(row_number: int, parameters: dict[str, Any]) -> Production:
+        if asked.pipeline is None:
+            assert row.storyboard is not None
+            return await make_film(row.storyboard, current(), title=row.name)
         return await produce(asked.pipeline, parameters, current(), plan, title=row.name)
 
     said = f"Row {row.source.number} of {asked.table.name}."
-    made = flow(name=asked.pipeline.pipeline, flow_run_name=lambda: row.name, description=said)(produced)
+    made = flow(name=asked.makes, flow_run_name=lambda: row.name, description=said)(produced)
     production, error = None, None
     try:
         production = await made(row_number=row.source.number, parameters=row.params)
@@ -137,9 +143,7 @@ class _Told:
     """Tells the terminal and the UI's progress bar how the rows go."""
 
     def __init__(self, asked: Campaign) -> None:
-        self._steps = {
-            name: StepRun(name, Step(title=title, pipeline=asked.pipeline.pipeline)) for name, title, _ in asked.steps()
-        }
+        self._steps = {name: StepRun(name, Step(title=title, pipeline=asked.makes)) for name, title, _ in asked.steps()}
         self._bar = reporting.Progress(pipeline="campaign", title=asked.title)
         self._other = listener.get()
         self._began: dict[str, float] = {}

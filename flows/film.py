@@ -266,11 +266,17 @@ def foreseen(storyboard: Storyboard) -> Storyboard:
     """A brief's storyboard as far as it can be known before it is written: so many scenes of so many seconds."""
     brief = storyboard.brief
     assert brief is not None
+    # Numbered: no two scenes may pass for the same request, which would be priced once.
     scenes = [
         Scene.model_validate(
-            {"shots": [{"prompt": "(to be written)", "seconds": part} for part in _parts(length, -(-length // 4))]}
+            {
+                "shots": [
+                    {"prompt": f"(scene {number}, to be written)", "seconds": part}
+                    for part in _parts(length, -(-length // 4))
+                ]
+            }
         )
-        for length in _parts(brief.seconds, brief.scenes)
+        for number, length in enumerate(_parts(brief.seconds, brief.scenes), 1)
     ]
     return storyboard.model_copy(update={"brief": None, "scenes": scenes})
 

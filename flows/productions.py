@@ -15,23 +15,21 @@ from pydantic import Field
 
 from blocks import catalog
 from flows import asking, library
-from flows import film as films
 from flows.campaign import campaign as campaign
-from flows.document import InvalidInput, Problem
 from flows.failing import failure_of
+from flows.filming import make_film
+from flows.filming import plan_film as plan_film
 from flows.kinds import FILES
 from flows.options import Ambiguous, Approve, CheckInputs, ChooseFirst, MaxCost, Options, Patience, Storage
 from flows.pipeline import Param, Pipeline
-from flows.plan import Plan
 from flows.producing import ProductionFailed as ProductionFailed
 from flows.producing import listener as listener
-from flows.producing import plan_pipeline, produce, ready, run_pipeline
+from flows.producing import ready, run_pipeline
 from flows.production import Production
 from flows.storyboard import Storyboard
 from flows.termination import end_gently
 from tasks.generation import generate as generate_one
-from tasks.records import Failure, Generation
-from tasks.session import Session
+from tasks.records import Generation
 
 end_gently()
 
@@ -70,51 +68,7 @@ async def film(
         if storyboard.brief is not None:
             await plan_film(storyboard, session)
         await ready(session)
-        before: list[tuple[str, Generation]] = []
-        if storyboard.brief is not None:
-            answer = await generate_one(films.writing_request(storyboard.brief), label="storyboard")
-            before.append(("storyboard", answer))
-            if not answer.succeeded:
-                failure = answer.failure or Failure(code=None, message="it gave no reason")
-                raise InvalidInput(
-                    [Problem(("brief",), f"{storyboard.brief.model} wrote no storyboard: {failure.message}")]
-                )
-            storyboard = films.written(storyboard, answer)
-        made = films.compile_film(storyboard)
-        plan = await plan_film(storyboard, session)
-        return await produce(
-            made.pipeline,
-            {},
-            session,
-            plan,
-            title=storyboard.title,
-            files={"storyboard.yaml": films.storyboard_text(storyboard)},
-            describe=lambda run, delivered: films.describe_scenes(made, run, delivered),
-            before=before,
-        )
-
-
-async def plan_film(storyboard: Storyboard, session: Session) -> Plan:
-    """Check and price a storyboard's film; a brief's is priced by the scenes it asks for.
-
-    Raises:
-        InvalidInput: with the place in the storyboard of every problem.
-    """
-    made = films.compile_film(films.foreseen(storyboard) if storyboard.brief else storyboard)
-    try:
-        plan = await plan_pipeline(made.pipeline, {}, session)
-    except InvalidInput as error:
-        raise films.in_storyboard(made, error) from None
-    if storyboard.brief is None:
-        return plan
-    return plan.model_copy(
-        update={
-            "unknown": ["storyboard", *plan.unknown],
-            "warnings": [
-                f"{storyboard.brief.model} writes the storyboard first; its price per token is not part of this"
-            ],
-        }
-    )
+        return await make_film(storyboard, session)
 
 
 @flow(name="generate", flow_run_name="generate", description="Single requests in the wire form, all at once.")

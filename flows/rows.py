@@ -8,18 +8,21 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from flows import arguments, library
+from flows import arguments, film_rows, library
 from flows.document import InvalidInput, Location, Problem, nearest
+from flows.filming import plan_film
 from flows.pipeline import Pipeline, load
 from flows.plan import Plan
 from flows.plan_step import PlanStep, total
 from flows.producing import plan_pipeline
 from flows.references import find
+from flows.storyboard import Storyboard
 from flows.table import TableRow, read_table
 from tasks.session import Session
 
 AT_ONCE = 4
 _MOST_AT_ONCE = 64
+FILM = "film"
 _NAME = "name"
 _OWN = ("pipeline", "at_once")
 _FILES = (".yaml", ".yml", ".json")
@@ -33,11 +36,13 @@ class Row:
     Attributes:
         name: what people call it: the table's column ``name``, or the pipeline's name and the row's number.
         params: of the pipeline, the campaign's own ones included.
+        storyboard: what they make, where the campaign makes films.
     """
 
     name: str
     source: TableRow
     params: dict[str, Any]
+    storyboard: Storyboard | None = None
 
     @property
     def key(self) -> str:
@@ -51,13 +56,14 @@ class Campaign:
 
     Attributes:
         named: the pipeline as it was asked for.
-        base: the folder of the pipeline's file.
+        pipeline: None: the rows are films.
+        base: the folder of the pipeline's file; of films, of the table.
         common: parameters of every row that does not say them itself.
     """
 
     table: Path
     named: str
-    pipeline: Pipeline
+    pipeline: Pipeline | None
     base: Path
     common: dict[str, Any]
     rows: tuple[Row, ...]
@@ -68,9 +74,25 @@ class Campaign:
         """The table's name."""
         return self.table.stem
 
+    @property
+    def makes(self) -> str:
+        """The pipeline's name, or ``film``."""
+        return self.pipeline.pipeline if self.pipeline else FILM
+
+    @property
+    def about(self) -> str:
+        """What each row becomes, in a line."""
+        return f"{self.makes}: {self.pipeline.description if self.pipeline else 'a film of every storyboard.'}"
+
+    @property
+    def given_files(self) -> tuple[Path, ...]:
+        """The music that the table or the campaign names itself: it may lie anywhere."""
+        boards = [row.storyboard for row in self.rows if row.storyboard and "music" in row.params]
+        return tuple(Path(board.music) for board in boards if board.music)
+
     def steps(self) -> list[tuple[str, str, str]]:
         """Name, title and work of every row, as `flows.asked.Asked.steps` gives them of steps."""
-        return [(row.key, row.name, f"pipeline {self.pipeline.pipeline}") for row in self.rows]
+        return [(row.key, row.name, f"pipeline {self.makes}") for row in self.rows]
 
 
 def asked_for(file: Path | None, given: list[str]) -> Campaign:
@@ -87,7 +109,8 @@ def asked_for(file: Path | None, given: list[str]) -> Campaign:
     at_once = said.get("at_once", str(AT_ONCE))
     if not at_once.isdigit() or not 1 <= int(at_once) <= _MOST_AT_ONCE:
         raise InvalidInput([Problem(("at_once",), f"must be a whole number, 1 to 64; got {at_once!r}")])
-    common = arguments.pipeline_params(pipeline, [one for one in given if one.partition("=")[0].strip() not in _OWN])
+    given = [one for one in given if one.partition("=")[0].strip() not in _OWN]
+    common = arguments.pipeline_params(pipeline, given) if pipeline else film_rows.common_of(given)
     return read_campaign(file, said["pipeline"], common, int(at_once))
 
 
@@ -100,28 +123,37 @@ def read_campaign(table: Path, named: str, common: dict[str, Any], at_once: int 
     pipeline, base = _pipeline(named)
     sources = read_table(table)
     columns = list(dict.fromkeys(column for source in sources for column in source.values))
-    unknown = [one for one in (*columns, *common) if one not in pipeline.params and one != _NAME]
+    known = list(pipeline.params if pipeline else film_rows.COLUMNS)
+    heads = {one: one if pipeline else one.partition(".")[0] for one in (*columns, *common)}
+    unknown = [one for one, head in heads.items() if head not in known and one != _NAME]
     if unknown:
-        known = f"Known: {', '.join(pipeline.params)}; `{_NAME}` names the production."
-        problems = [
-            Problem((), f"{table.name}: unknown column '{one}'.{nearest(one, pipeline.params)} {known}")
-            for one in unknown
-        ]
-        raise InvalidInput(problems)
-    rows = tuple(_row(source, pipeline, common, table.resolve().parent) for source in sources)
-    return Campaign(table.resolve(), named, pipeline, base, common, rows, at_once)
+        said = f"Known: {', '.join(known)}; `{_NAME}` names the production."
+        raise InvalidInput(
+            [Problem((), f"{table.name}: unknown column '{one}'.{nearest(one, known)} {said}") for one in unknown]
+        )
+    folder, rows, problems = table.resolve().parent, [], []
+    base = base or folder
+    for source in sources:
+        try:
+            rows.append(_row(source, pipeline, common, folder) if pipeline else _film_row(source, common, folder))
+        except InvalidInput as error:
+            problems += error.problems
+    if problems:
+        raise InvalidInput(list(_shortened(problems)))
+    return Campaign(table.resolve(), named, pipeline, base, common, tuple(rows), at_once)
 
 
-def _pipeline(named: str) -> tuple[Pipeline, Path]:
-    """A pipeline by its name or file, and the folder it may read."""
+def _pipeline(named: str) -> tuple[Pipeline | None, Path | None]:
+    """A pipeline by its name or file, and the folder it may read; neither for films."""
+    if named == FILM:
+        return None, None
     if named.endswith(_FILES):
         return load(Path(named))[0], Path(named).resolve().parent
     known = library.pipelines()
     if named in known:
         return known[named], library.FOLDER
-    if named == "film":
-        raise InvalidInput([Problem((), "film takes a storyboard, not columns; a campaign runs any other pipeline")])
-    said = f"there is no pipeline '{named}'.{nearest(named, known)} Known: {', '.join(known)}."
+    names = [FILM, *known]
+    said = f"there is no pipeline '{named}'.{nearest(named, names)} Known: {', '.join(names)}."
     raise InvalidInput([Problem((), f"{said} Or name a file such as my-film.yaml.")])
 
 
@@ -132,6 +164,20 @@ def _row(source: TableRow, pipeline: Pipeline, common: dict[str, Any], folder: P
     if not source.typed:
         values = {column: arguments.typed(pipeline, column, value) for column, value in values.items()}
     return Row(name, source, {**common, **arguments.anchored(pipeline, values, folder)})
+
+
+def _film_row(source: TableRow, common: dict[str, Any], folder: Path) -> Row:
+    values = {column: value for column, value in source.values.items() if column != _NAME}
+    name = str(source.values[_NAME]) if _NAME in source.values else None
+    storyboard, said = film_rows.film_of(replace(source, values=values), common, folder, name)
+    return Row(name or storyboard.title, source, said, storyboard)
+
+
+async def _plan_row(campaign: Campaign, row: Row, session: Session, asked: set[str]) -> Plan:
+    if campaign.pipeline is not None:
+        return await plan_pipeline(campaign.pipeline, row.params, session, asked)
+    assert row.storyboard is not None
+    return await plan_film(row.storyboard, session, asked)
 
 
 async def plan_campaign(campaign: Campaign, session: Session) -> tuple[Plan, list[Plan]]:
@@ -148,7 +194,7 @@ async def plan_campaign(campaign: Campaign, session: Session) -> tuple[Plan, lis
     asked: set[str] = set()
     for row in campaign.rows:
         try:
-            plans.append(await plan_pipeline(campaign.pipeline, row.params, session, asked))
+            plans.append(await _plan_row(campaign, row, session, asked))
         except InvalidInput as error:
             problems += [_in_table(campaign, row, problem) for problem in error.problems]
     if problems:
@@ -181,7 +227,7 @@ def _plan_step(campaign: Campaign, row: Row, plan: Plan) -> PlanStep:
     return PlanStep(
         name=row.key,
         title=row.name,
-        does=campaign.pipeline.pipeline,
+        does=campaign.makes,
         paid=True,
         calls=plan.calls,
         cached=sum(step.cached for step in paid),
@@ -197,6 +243,8 @@ def _plan_step(campaign: Campaign, row: Row, plan: Plan) -> PlanStep:
 
 def _in_table(campaign: Campaign, row: Row, problem: Problem) -> Problem:
     """A problem of a row's production, at its row and column."""
+    if campaign.pipeline is None:
+        return film_rows.in_row(row.source, row.params, problem)
     column = _column(campaign.pipeline, problem.at)
     if column in campaign.pipeline.params and not any(column in one.source.values for one in campaign.rows):
         if column in campaign.common:

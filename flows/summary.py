@@ -15,7 +15,6 @@ from typing import Any
 from flows import review
 from flows.manifest import Deliverable, Manifest, ManifestGeneration, ManifestStep, known_total
 from flows.pictures import contact_sheet, moments_of
-from flows.pipeline import Pipeline
 from flows.production import Production, folder_of
 from flows.wording import PRODUCTION_STATES, plural, without_secrets
 from tasks import reporting
@@ -109,12 +108,18 @@ async def deliver_summary(
     *,
     session: Session,
     title: str,
-    pipeline: Pipeline,
+    makes: str,
+    about: str,
     run_name: str,
     started_at: datetime,
     flow_run_id: str | None = None,
 ) -> Summary:
-    """Write a campaign's folder, and show it in the UI."""
+    """Write a campaign's folder, and show it in the UI.
+
+    Args:
+        makes: the pipeline that the rows are productions of.
+        about: what it makes, in a line.
+    """
     folder = folder_of(title, run_name)
     files = [file for end in ends for file in end.files]
     sheet = await contact_sheet(session.storage, folder, _moments(ends))
@@ -124,14 +129,14 @@ async def deliver_summary(
         production=folder.removeprefix("productions/"),
         title=title,
         pipeline="campaign",
-        description=f"{pipeline.pipeline}: {pipeline.description}",
+        description=about,
         started_at=started_at,
         finished_at=now(),
         storage=session.storage.root,
         service=session.service,
         region="emulator" if session.emulated else session.region,
         state=_state(ends),
-        steps=[_step(end, pipeline) for end in ends],
+        steps=[_step(end, makes) for end in ends],
         generations=[
             one.model_copy(update={"step": f"{end.name}/{one.step}"}) for end in ends for one in end.generations
         ],
@@ -172,11 +177,11 @@ def _state(ends: list[RowEnd]) -> Any:
     return states.pop() if len(states) == 1 else "partly"
 
 
-def _step(end: RowEnd, pipeline: Pipeline) -> ManifestStep:
+def _step(end: RowEnd, makes: str) -> ManifestStep:
     return ManifestStep(
         name=str(end.number),
         title=end.name,
-        uses=f"pipeline {pipeline.pipeline}",
+        uses=f"pipeline {makes}",
         state="failed" if end.error else "done",
         reason=end.error,
         assets=[one.asset for one in end.files],

@@ -111,7 +111,6 @@ async def test_wrong_columns_and_common_parameters_are_said_once(tmp_path: Path)
     [
         ((), "campaign needs a table and a pipeline: -f rows.csv -p pipeline=product-teaser"),
         (("pipeline=moving-pictures",), "there is no pipeline 'moving-pictures'. Did you mean 'moving-picture'?"),
-        (("pipeline=film",), "film takes a storyboard, not columns"),
         (("pipeline=moving-picture", "at_once=0"), "at_once: must be a whole number, 1 to 64; got '0'"),
     ],
 )

@@ -1,0 +1,70 @@
+"""From a storyboard to its film within a flow run: written if it is only a brief, planned, produced."""
+
+from __future__ import annotations
+
+from flows import film as films
+from flows.document import InvalidInput, Problem
+from flows.plan import Plan
+from flows.producing import plan_pipeline, produce
+from flows.production import Production
+from flows.storyboard import Storyboard
+from tasks.generation import generate
+from tasks.records import Failure, Generation
+from tasks.session import Session
+
+
+async def plan_film(storyboard: Storyboard, session: Session, asked: set[str] | None = None) -> Plan:
+    """Check and price a storyboard's film; a brief's is priced by the scenes it asks for. ``asked`` as in `make_plan`.
+
+    Raises:
+        InvalidInput: with the place in the storyboard of every problem.
+    """
+    made = films.compile_film(films.foreseen(storyboard) if storyboard.brief else storyboard)
+    try:
+        # What is not written yet equals nothing that others ask for.
+        plan = await plan_pipeline(made.pipeline, {}, session, asked if storyboard.brief is None else None)
+    except InvalidInput as error:
+        raise films.in_storyboard(made, error) from None
+    if storyboard.brief is None:
+        return plan
+    return plan.model_copy(
+        update={
+            "unknown": ["storyboard", *plan.unknown],
+            "warnings": [
+                f"{storyboard.brief.model} writes the storyboard first; its price per token is not part of this"
+            ],
+        }
+    )
+
+
+async def make_film(storyboard: Storyboard, session: Session, *, title: str | None = None) -> Production:
+    """Write a storyboard if it is a brief, then film it.
+
+    Args:
+        title: of the production; the storyboard's own if absent.
+
+    Raises:
+        InvalidInput: it cannot be filmed, or no storyboard came of the brief.
+        ProductionFailed: nothing was delivered.
+    """
+    before: list[tuple[str, Generation]] = []
+    if storyboard.brief is not None:
+        answer = await generate(films.writing_request(storyboard.brief), label="storyboard")
+        before.append(("storyboard", answer))
+        if not answer.succeeded:
+            failure = answer.failure or Failure(code=None, message="it gave no reason")
+            raise InvalidInput(
+                [Problem(("brief",), f"{storyboard.brief.model} wrote no storyboard: {failure.message}")]
+            )
+        storyboard = films.written(storyboard, answer)
+    made = films.compile_film(storyboard)
+    return await produce(
+        made.pipeline,
+        {},
+        session,
+        await plan_film(storyboard, session),
+        title=title or storyboard.title,
+        files={"storyboard.yaml": films.storyboard_text(storyboard)},
+        describe=lambda run, delivered: films.describe_scenes(made, run, delivered),
+        before=before,
+    )
