@@ -121,7 +121,9 @@ def check_body(raw: dict[str, Any]) -> catalog.Request:
     try:
         return catalog.request(_without_the_sdks_own(raw), truncate=True, wire=True)
     except catalog.InvalidRequest as error:
-        raise refusal.invalid("; ".join(_said(problem) for problem in error.problems)) from error
+        row = catalog.find(raw["model"])
+        said = dict.fromkeys(_said(problem, row) for problem in error.problems)
+        raise refusal.invalid("; ".join(said)) from error
 
 
 def _without_the_sdks_own(raw: dict[str, Any]) -> dict[str, Any]:
@@ -142,9 +144,27 @@ def _without_the_sdks_own(raw: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _said(problem: catalog.Problem) -> str:
+_OWN = {
+    "emoji-v1": {
+        "input.ext_bbox": "Invalid ext_bbox.",
+        "input.driven_id": "Driven not exist: driven_id.",
+    },
+    "wanx2.1-vace-plus": {"parameters.obj_or_bg": "ref_images_url and obj_or_bg must be the same length."},
+    "qwen-image-max": {"parameters.n": "num_images_per_prompt must be 1."},
+    "qwen-image": {"parameters.n": "num_images_per_prompt must be 1."},
+    "qwen-image-plus": {"parameters.n": "num_images_per_prompt must be 1."},
+}
+"""By model and field: what it says of a wrong value instead of the usual sentence (models-extra.yaml errors)."""
+
+
+def _said(problem: catalog.Problem, row: catalog.Model) -> str:
     if problem.value is None and "missing" in problem.message.lower():
         return f"Field required: {problem.field}"
+    if row.family == "poster":
+        return "check input data style."
+    own = _OWN.get(row.same_as or row.id, {}).get(problem.field)
+    if own is not None and "more than one background" not in problem.message:
+        return own
     return f"the parameters must conform to the specification: {problem}"
 
 

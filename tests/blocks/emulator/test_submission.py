@@ -165,3 +165,42 @@ def test_the_first_sample_of_a_poster_is_taken(caller):
     assert answer.status_code == 200, answer.text
     other = caller.post("/services/aigc/text2image/image-synthesis", body=poster | {"auxiliary": "WMq4"})
     assert other.status_code == 400
+
+
+_EMOJI = {"image_url": "https://example.org/a.png", "face_bbox": [1, 1, 5, 5], "ext_bbox": [0, 0, 9, 9]}
+_EMOJI["driven_id"] = "mengwa_kaixin"
+_POSTER = {"title": "秋日书市", "prompt_text_zh": "落叶", "generate_mode": "generate"}
+_TWO = {"function": "image_reference", "prompt": "a walk", "ref_images_url": ["https://example.org/a.png"] * 2}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "body", "message"),
+    [
+        ("image2video", {"model": "emoji-v1", "input": _EMOJI | {"ext_bbox": [0, 0, 9, 20]}}, "Invalid ext_bbox."),
+        (
+            "image2video",
+            {"model": "emoji-v1", "input": _EMOJI | {"driven_id": "grin"}},
+            "Driven not exist: driven_id.",
+        ),
+        (
+            "video-generation",
+            {"model": "wanx2.1-vace-plus", "input": _TWO, "parameters": {"obj_or_bg": ["obj"]}},
+            "ref_images_url and obj_or_bg must be the same length.",
+        ),
+        (
+            "text2image",
+            {"model": "qwen-image", "input": {"prompt": "rain"}, "parameters": {"n": 2}},
+            "num_images_per_prompt must be 1.",
+        ),
+        (
+            "text2image",
+            {"model": "wanx-poster-generation-v1", "input": _POSTER | {"ctrl_ratio": 2, "lora_weight": 3}},
+            "check input data style.",
+        ),
+    ],
+)
+def test_models_with_words_of_their_own_use_them(caller, endpoint, body, message):
+    """Where the pages give the sentence of a refusal, that one is said, once."""
+    path = "video-synthesis" if "video" in endpoint else "image-synthesis"
+    answer = caller.post(f"/services/aigc/{endpoint}/{path}", body=body)
+    assert (answer.status_code, answer.json()["code"], answer.json()["message"]) == (400, "InvalidParameter", message)
