@@ -94,5 +94,6 @@ async def test_the_dances_last_as_long_as_the_clip_and_sound_like_it(rendered: M
         early, late = (np.asarray(picture_at(path, at).convert("RGB").resize((204, 276)), int) for at in (0.1, 0.6))
         changed = np.abs(early - late).max(axis=-1) > 40
         assert 0.03 < changed.mean() < 0.35
+        assert changed[45:130].mean() > 0.05, "head and arms stand still"
         around = (changed[:30], changed[-8:], changed[:, :20], changed[:, -20:])
         assert not any(rim.any() for rim in around), f"what is around {name} dances"

@@ -46,7 +46,7 @@ async def test_the_approval_pays_for_the_fine_version_alone(made: Made, submits:
 
 @pytest.mark.slow
 async def test_the_scene_stays_and_the_person_changes(rendered: Made, held: Held) -> None:
-    """Draft and fine version: the clip's red coat is gone, its sky and sound are there; both are seen side by side."""
+    """Draft and fine version: an orange shirt for the red coat, the clip's sky and sound; both beside each other."""
     production = await rendered("recast", "approved=yes")
     home = Path(production.uri)
     clip = Path(str(production.manifest.params["clip"]))
@@ -59,6 +59,7 @@ async def test_the_scene_stays_and_the_person_changes(rendered: Made, held: Held
         assert held(path) == (["audio", "video"], 3 * fps)
         after = picture_at(path, 0.5).convert("RGB").resize((480, 480))
         assert _red(before) > 0.02 > 40 * _red(after)
+        assert _orange(after) > 0.01 > 4 * _orange(before)
         sky = [np.asarray(one.crop((0, 0, 480, 30)), float).mean(axis=(0, 1)) for one in (before, after)]
         assert np.abs(sky[0] - sky[1]).max() < 6
     both = probe(home / "before-and-after.mp4")
@@ -70,3 +71,9 @@ def _red(picture: Image.Image) -> float:
     """The share of a picture that is as red as the coat."""
     red, green, blue = np.asarray(picture, float).transpose(2, 0, 1)
     return float(((red > 150) & (green < 80) & (blue < 80)).mean())
+
+
+def _orange(picture: Image.Image) -> float:
+    """The share of a picture that is as orange as the shirt, whatever the light."""
+    red, green, blue = np.asarray(picture, float).transpose(2, 0, 1)
+    return float(((red > 190) & (green > 80) & (green < 170) & (red - green > 60) & (green > blue)).mean())

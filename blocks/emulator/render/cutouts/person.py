@@ -108,10 +108,10 @@ def _most_likely(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
             part = _closed(labels == name)
             if (score := _likeness(pixels, part)) > best:
                 best, found = score, part
-    return _whole(pixels, found, best)
+    return _whole(pixels, found)
 
 
-def _whole(pixels: NDArray[np.uint8], found: NDArray[np.bool_], best: float) -> NDArray[np.bool_]:
+def _whole(pixels: NDArray[np.uint8], found: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """All of a person of whom perhaps only what has one colour was found, such as the trousers.
 
     Most backgrounds look alike from side to side: what is like little at the sides of its rows belongs together.
@@ -123,7 +123,7 @@ def _whole(pixels: NDArray[np.uint8], found: NDArray[np.bool_], best: float) -> 
     for name in np.unique(labels[found & (labels > 0)]):
         part = _closed(labels == name)
         covered = (part & found).sum() > found.sum() * 0.8
-        if covered and part.mean() < _MOST and _likeness(pixels, part) > best * 0.98:
+        if covered and part.mean() < _MOST and _shapeliness(part) > _shapeliness(found) * 0.98:
             return part | found
     return found
 
@@ -145,20 +145,24 @@ def _candidates(pixels: NDArray[np.uint8], shape: Floats) -> Iterator[NDArray[np
 
 
 def _likeness(pixels: NDArray[np.uint8], part: NDArray[np.bool_]) -> float:
-    """How much a part is like a person, 0 to 1."""
-    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-    height, width = part.shape
-    tall, wide = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+    """How much a part is like a person, 0 to 1: its shape, and how its colour differs from what is around."""
     around = (smooth(part.astype(np.float32), 2) > 0.02) & ~part
     if not around.any():
         return 0.0
     apart = float(np.abs(pixels[part].mean(axis=0) - pixels[around].astype(np.float32)).mean())
+    return _shapeliness(part) * min(1.0, apart / 50)
+
+
+def _shapeliness(part: NDArray[np.bool_]) -> float:
+    """How much a part is shaped like a person and stands like one, 0 to 1."""
+    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    height, width = part.shape
+    tall, wide = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
     upright = min(1.0, tall / wide / 1.1) ** 2 * min(1.0, 5.5 * wide / tall) ** 2
     middle = float(np.exp(-(((columns.mean() / width - 0.5) / 0.2) ** 2) / 2))
     rim = np.concatenate([part[0], part[: height * 2 // 3, 0], part[: height * 2 // 3, -1]]).mean()
     solid = min(1.0, float(part.sum()) / (tall * wide) / 0.4)
-    like = upright * middle * solid * min(1.0, tall / height / 0.3) * min(1.0, apart / 50)
-    return float(like * (1 - rim) ** 8)
+    return float(upright * middle * solid * min(1.0, tall / height / 0.3) * (1 - rim) ** 8)
 
 
 def _doubt(sure: NDArray[np.bool_]) -> NDArray[np.uint8]:
