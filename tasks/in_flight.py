@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from blocks import catalog
 from blocks.catalog import InvalidRequest, Request, Status, UnknownModel
-from blocks.client import TaskRow
+from blocks.client import TaskPage, TaskRow
 from blocks.client.errors import DashScopeError
 from tasks import finished, journal
 from tasks.records import TASK_LIFE
 from tasks.session import Session, now
+from tasks.task_list import every_task
 
 _SHORTEST_ID = 6
 _AT_ONCE = 16
@@ -130,16 +131,11 @@ async def find(session: Session, name: str) -> InFlight:
 
 
 async def _rows(session: Session) -> list[TaskRow]:
-    start = now() - TASK_LIFE + timedelta(minutes=2)
-    found: list[TaskRow] = []
-    page = 1
-    while True:
+    async def page(number: int) -> TaskPage:
         async with session.pace.listing():
-            answer = await session.client.list_tasks(start=start, page=page, page_size=100)
-        found += answer.tasks
-        if answer.last:
-            return found
-        page += 1
+            return await session.client.list_tasks(page=number, page_size=100)
+
+    return await every_task(page)
 
 
 async def _of_journal(session: Session, entry: journal.Entry, listed: dict[str, TaskRow]) -> InFlight:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from blocks import catalog
 from blocks.catalog import Status
@@ -19,6 +19,7 @@ from blocks.client.errors import DashScopeError
 from tasks import journal
 from tasks.records import TASK_LIFE, Submission
 from tasks.session import Session
+from tasks.task_list import every_task
 from tasks.watched import StillRunning
 
 log = logging.getLogger("wanflow.reconciling")
@@ -197,25 +198,19 @@ def _cannot_tell(
 
 async def _tasks_around(session: Session, entry: journal.Entry) -> list[TaskRow]:
     """The account's tasks of that model that can have been accepted by this submit."""
-    first = max(entry.intent_at - _CLOCKS_DIFFER, session.time - TASK_LIFE + _CLOCKS_DIFFER)
+    first = entry.intent_at - _CLOCKS_DIFFER
     last = entry.intent_at + _POST_TAKES + _CLOCKS_DIFFER
-    found: list[TaskRow] = []
-    page = 1
-    while True:
-        answer = await _page(session, entry, first, page)
-        found += [row for row in answer.tasks if row.created_at is None or first <= row.created_at <= last]
-        if answer.last:
-            return found
-        page += 1
+    rows = await every_task(lambda page: _page(session, entry, page))
+    return [row for row in rows if row.created_at is None or first <= row.created_at <= last]
 
 
-async def _page(session: Session, entry: journal.Entry, start: datetime, page: int) -> TaskPage:
+async def _page(session: Session, entry: journal.Entry, page: int) -> TaskPage:
     since = time.monotonic()
     attempt = 0
     while True:
         try:
             async with session.pace.listing():
-                return await session.client.list_tasks(start=start, model=entry.model, page=page, page_size=100)
+                return await session.client.list_tasks(model=entry.model, page=page, page_size=100)
         except DashScopeError as error:
             if not error.transient or time.monotonic() - since >= _LIST_PATIENCE_SECONDS:
                 raise AmbiguousSubmission(entry, [], f"the task list cannot be read ({error})") from error

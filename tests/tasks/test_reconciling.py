@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from blocks.emulator.tasks import from_china_time
 from tasks import journal
 from tasks.fingerprint import fingerprint
 from tasks.generation import generate
@@ -224,6 +225,14 @@ async def test_a_wrong_clock(studio: Open, monkeypatch: pytest.MonkeyPatch, fast
     async with here.session() as session:
         await session.preflight()
         made = await generate(asked())
+    assert made.succeeded and made.task_id == here.emulator.tasks()[0].task_id and here.submits == 1
+
+
+async def test_another_time_zone(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task is found whatever zone the provider reads times in: which one is documented nowhere."""
+    monkeypatch.setattr("blocks.emulator.tasks.from_china_time", lambda said: from_china_time(said) + 8 * 3600)
+    here = studio(rules=[{"at": "submit", "times": 1, "do": "lose_answer"}])
+    made = await here.run()
     assert made.succeeded and made.task_id == here.emulator.tasks()[0].task_id and here.submits == 1
 
 
