@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -10,12 +12,17 @@ from typing import Any
 
 import pytest
 import yaml
+from prefect.client.orchestration import get_client
+from prefect.exceptions import ObjectNotFound
 
+from blocks.dashscope import DashScope
 from blocks.emulator import Emulator, Scenario
 from blocks.storage import MediaStorage
+from flows.deployments import TAG
 from flows.document import InvalidInput
 from flows.pipeline import Pipeline, load
 from flows.plan import Plan, make_plan
+from flows.registration import saved_deployments
 from tasks.reach import Reach
 from tasks.session import Session, open_session
 
@@ -57,6 +64,24 @@ async def session(service: Emulator, prefect_server: str) -> AsyncIterator[Sessi
     """An open session with the emulated service."""
     async with open_session() as opened:
         yield opened
+
+
+@pytest.fixture
+def registered(prefect_server: str) -> Iterator[None]:
+    """What a test registers with the session's server is removed: a saved account would be every later test's."""
+    yield
+
+    async def remove() -> None:
+        async with get_client() as client:
+            for deployment in await saved_deployments(TAG):
+                await client.delete_deployment(deployment.id)
+            for limit in await client.read_global_concurrency_limits(limit=200):
+                await client.delete_global_concurrency_limit_by_name(limit.name)
+        for kind in (DashScope, MediaStorage):
+            with contextlib.suppress(ValueError, ObjectNotFound):
+                await kind.adelete("default")
+
+    asyncio.run(remove())
 
 
 @pytest.fixture

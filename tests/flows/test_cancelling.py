@@ -64,7 +64,12 @@ def ended(service: Emulator) -> tuple[str, str]:
 
 
 def test_a_run_cancelled_in_the_ui(
-    service: Emulator, prefect_server: str, submits: Submits, until: Until, processes: list[subprocess.Popen[str]]
+    service: Emulator,
+    prefect_server: str,
+    registered: None,
+    submits: Submits,
+    until: Until,
+    processes: list[subprocess.Popen[str]],
 ) -> None:
     """Its waiting task is cancelled, its running one named in the run's log with its price, and the next run fetches
     it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -61,14 +60,9 @@ def server(prefect_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 @pytest.fixture
-async def client(server: str) -> Any:
+async def client(server: str, registered: None) -> Any:
     async with get_client() as found:
         yield found
-        for deployment in await saved_deployments(TAG):
-            await found.delete_deployment(deployment.id)
-        for kind in (DashScope, MediaStorage):
-            with contextlib.suppress(ValueError, ObjectNotFound):
-                await kind.adelete("default")
 
 
 async def applied(module: ModuleType) -> dict[str, DeploymentResponse]:
