@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from PIL import Image
 
-from blocks.emulator import Emulator
 from blocks.storage import MediaStorage
 from flows import pipelines_page
 from flows.document import InvalidInput
@@ -22,25 +17,14 @@ from flows.pipeline import Param, Step, load
 from flows.plan import make_plan
 from tasks.operations import OPERATIONS
 from tasks.reach import Reach
+from tests.pages import ROOT, Page, run, shell
 
-ROOT = Path(__file__).parents[1]
-PAGE = (ROOT / "docs" / "pipelines.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-FILES = {
-    named.group(1): text for kind, text in BLOCKS if kind == "yaml" and (named := re.match(r"# ([\w-]+\.yaml)\n", text))
-}
-PIPELINES = [name for name, text in FILES.items() if "\nsteps:" in text and name != "wrong.yaml"]
-COMMANDS = [
-    command.strip()
-    for kind, text in BLOCKS
-    if kind == "sh"
-    for line in text.splitlines()
-    if (command := re.sub(r"\s+#.*$", "", line)).strip()
-]
+PAGE = Page("docs/pipelines.md")
+PIPELINES = [name for name, text in PAGE.files.items() if "\nsteps:" in text and name != "wrong.yaml"]
 ELSEWHERE = {
     "wanflow run best.yaml -p approved=yes --approve": "tests/flows/test_asking.py",
 }
-HERE = [command for command in COMMANDS if command not in ELSEWHERE]
+HERE = [command for command in PAGE.commands if command not in ELSEWHERE]
 
 NEEDED: dict[str, dict[str, Any]] = {
     "walk.yaml": {"picture": "portrait.jpg"},
@@ -49,31 +33,23 @@ NEEDED: dict[str, dict[str, Any]] = {
 }
 
 
-def lay_out(folder: Path) -> Path:
-    """A folder with the files of the page and the picture that they speak of."""
-    for name, text in FILES.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    Image.new("RGB", (720, 960), (180, 140, 110)).save(folder / "portrait.jpg")
-    return folder
-
-
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One such folder, in which the commands are run one after the other."""
-    return lay_out(tmp_path_factory.mktemp("desk"))
+    """A folder with the files of the page, in which the commands are run one after the other."""
+    return PAGE.lay_out(tmp_path_factory.mktemp("desk"))
 
 
 def test_every_yaml_block_has_a_name_and_the_page_has_pipelines() -> None:
     """No example is left out of the tests."""
-    assert len(FILES) == sum(kind == "yaml" for kind, _ in BLOCKS)
-    assert len(PIPELINES) >= 6 and len(HERE) >= 12 and set(ELSEWHERE) <= set(COMMANDS)
-    assert len(FILES["boat.yaml"].splitlines()) == 1 + 3, "the page says that three lines are a pipeline"
+    assert len(PAGE.files) == sum(kind == "yaml" for kind, _ in PAGE.blocks)
+    assert len(PIPELINES) >= 6 and len(HERE) >= 12 and set(ELSEWHERE) <= set(PAGE.commands)
+    assert len(PAGE.files["boat.yaml"].splitlines()) == 1 + 3, "the page says that three lines are a pipeline"
 
 
 @pytest.mark.parametrize("name", PIPELINES)
 async def test_a_pipeline_of_the_page_is_planned(name: str, tmp_path: Path) -> None:
     """It is valid, every step is priced, and it delivers something."""
-    folder = lay_out(tmp_path)
+    folder = PAGE.lay_out(tmp_path)
     pipeline, _ = load(folder / name)
     reach = Reach(folder, MediaStorage(url=str(tmp_path / "media")))
     plan = await make_plan(pipeline, NEEDED.get(name, {}), reach, emulated=True)
@@ -82,9 +58,9 @@ async def test_a_pipeline_of_the_page_is_planned(name: str, tmp_path: Path) -> N
 
 def test_the_mistake_of_the_page_is_told_as_it_says(tmp_path: Path) -> None:
     """The error that the page shows is the one that is printed, with its line and column."""
-    (said,) = [text for kind, text in BLOCKS if kind == "text"]
+    (said,) = [text for kind, text in PAGE.blocks if kind == "text"]
     with pytest.raises(InvalidInput) as error:
-        load(lay_out(tmp_path) / "wrong.yaml")
+        load(PAGE.lay_out(tmp_path) / "wrong.yaml")
     assert str(error.value).strip() == said.strip()
 
 
@@ -92,50 +68,41 @@ def test_the_page_speaks_of_all_that_a_file_may_hold() -> None:
     """Every field of a step and every type of parameter is explained somewhere on it."""
     types = Param.model_json_schema()["properties"]["type"]["enum"]
     for word in [*Step.model_fields, *types, *Param.model_fields]:
-        assert re.search(rf"\b{word}\b", PAGE), word
+        assert re.search(rf"\b{word}\b", PAGE.text), word
 
 
 def test_the_table_of_operations_is_that_of_the_code() -> None:
     """Each operation is there with what it takes and gives; `make docs` was run."""
-    assert pipelines_page.page(PAGE) == PAGE, "run `make docs`"
+    assert pipelines_page.page(PAGE.text) == PAGE.text, "run `make docs`"
     for name, operation in OPERATIONS.items():
-        (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{name}`<br>")]
+        (row,) = [line for line in PAGE.text.splitlines() if line.startswith(f"| `{name}`<br>")]
         for field in [*operation.inputs.model_fields, *operation.outputs]:
             assert f"`{field}`" in row, (name, field)
 
 
 def test_no_link_of_the_page_leads_nowhere() -> None:
     """Files that it links to are there, and so are the headings."""
-    headings = {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.*)$", PAGE, re.M)}
-    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", PAGE):
+    headings = {
+        re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.*)$", PAGE.text, re.M)
+    }
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", PAGE.text):
         file, _, heading = target.partition("#")
         assert (ROOT / "docs" / file).exists() if file else heading in headings, target
 
 
 @pytest.fixture(scope="module")
 def environment(prefect_server: str) -> Iterator[dict[str, str]]:
-    """A shell in which `wanflow` is found and the service is an emulator that renders nothing."""
-    with Emulator(render="none") as emulator:
-        yield {
-            **os.environ,
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "DASHSCOPE_API_KEY": "sk-page",
-            "DASHSCOPE_BASE_URL": emulator.base_url,
-            "PREFECT_API_URL": prefect_server,
-        }
+    with shell(prefect_server) as found:
+        yield found
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", HERE)
 def test_a_command_of_the_page_works(command: str, desk: Path, environment: dict[str, str]) -> None:
     """A command as it stands in the page ends well and says something."""
-    done = subprocess.run(
-        ["bash", "-c", command], cwd=desk, env=environment, capture_output=True, text=True, timeout=240
-    )
-    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-    assert done.stdout.strip()
+    assert run(command, desk, environment).strip()
 
 
 def test_the_parameter_file_of_the_page_fits_its_pipeline() -> None:
     """What it gives are parameters of the pipeline it is for."""
-    assert set(yaml.safe_load(FILES["walk-params.yaml"])) <= set(yaml.safe_load(FILES["walk.yaml"])["params"])
+    assert set(yaml.safe_load(PAGE.files["walk-params.yaml"])) <= set(yaml.safe_load(PAGE.files["walk.yaml"])["params"])

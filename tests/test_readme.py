@@ -8,7 +8,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,23 +15,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from blocks import catalog
-from blocks.emulator import Emulator
 from blocks.media import probe
 from flows import library
+from tests.pages import ROOT, Page, run, shell
+from tests.ports import free_port
 
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-COMMANDS = [
-    command.strip()
-    for kind, text in BLOCKS
-    if kind == "sh"
-    for line in text.splitlines()
-    if (command := re.sub(r"\s+#.*$", "", line)).strip()
-]
+README = Page("README.md")
 
 ELSEWHERE = {
     "make film": "test_make_film_makes_the_example_film",
@@ -41,50 +31,33 @@ ELSEWHERE = {
     "prefect deployment run film/film": "test_the_film_is_run_from_its_deployment",
     "wanflow models wan2.7-t2v": "test_the_model_of_the_readme_becomes_one_of_the_catalog",
     "make docs": "test_the_model_of_the_readme_becomes_one_of_the_catalog",
-    **{command: "test_the_model_of_the_readme_is_generated" for command in COMMANDS if "generate wan2.7" in command},
+    **{
+        command: "test_the_model_of_the_readme_is_generated"
+        for command in README.commands
+        if "generate wan2.7" in command
+    },
 }
-HERE = [command for command in COMMANDS if command not in ELSEWHERE]
+HERE = [command for command in README.commands if command not in ELSEWHERE]
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what the README says is there: its files, a picture, the examples."""
-    folder = tmp_path_factory.mktemp("desk")
+    folder = README.lay_out(tmp_path_factory.mktemp("desk"))
     (folder / "flows").symlink_to(ROOT / "flows")
-    for kind, text in BLOCKS:
-        named = re.match(r"# ([\w-]+\.yaml)\n", text)
-        if kind == "yaml" and named:
-            (folder / named.group(1)).write_text(text, encoding="utf-8")
-    Image.new("RGB", (720, 960), (180, 140, 110)).save(folder / "portrait.jpg")
     return folder
 
 
 @pytest.fixture(scope="module")
 def environment(desk: Path, prefect_server: str) -> Iterator[dict[str, str]]:
-    """A shell in which `wanflow` is found and the service is an emulator that renders nothing."""
-    with Emulator(render="none") as emulator:
-        yield {
-            **os.environ,
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "DASHSCOPE_API_KEY": "sk-readme",
-            "DASHSCOPE_BASE_URL": emulator.base_url,
-            "PREFECT_API_URL": prefect_server,
-        }
-
-
-def run(command: str, folder: Path, environment: dict[str, str]) -> str:
-    """What a command prints; a command that fails shows all it said."""
-    done = subprocess.run(
-        ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=240
-    )
-    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
+    with shell(prefect_server) as found:
+        yield found
 
 
 def test_the_readme_has_commands_and_knows_which_are_run_elsewhere() -> None:
     """No command is forgotten: each is run here or named with where it is."""
     assert len(HERE) >= 12
-    assert set(ELSEWHERE) <= set(COMMANDS)
+    assert set(ELSEWHERE) <= set(README.commands)
 
 
 @pytest.mark.slow
@@ -96,7 +69,7 @@ def test_a_command_of_the_readme_works(command: str, desk: Path, environment: di
 
 def test_every_built_in_pipeline_is_in_the_gallery_with_an_example() -> None:
     """The gallery names each pipeline once with what goes in and comes out, and its example is there."""
-    gallery = README.partition("\n## Gallery\n")[2].partition("\n## ")[0]
+    gallery = README.text.partition("\n## Gallery\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| \[?`([\w-]+)`(?:\]\((.+?)\))? \| (.+) \| (.+) \|$", gallery, re.MULTILINE)
     assert [name for name, *_ in rows] == ["film", "campaign", *library.names()]
     for name, file, goes_in, comes_out in rows[2:]:
@@ -110,12 +83,6 @@ def test_make_film_makes_the_example_film(desk: Path, environment: dict[str, str
     said = run("make film", ROOT, {**environment, "WANFLOW_STORAGE": str(tmp_path / "media"), "COLUMNS": "300"})
     assert "film.mp4" in said
     assert len(list(tmp_path.glob("media/productions/the-night-train-*/index.html"))) == 1
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @pytest.mark.slow
@@ -152,7 +119,7 @@ def until(holds: Callable[[], object], seconds: float = 150) -> None:
 @pytest.mark.slow
 def test_the_python_of_the_readme_works(desk: Path, environment: dict[str, str]) -> None:
     """The Python example makes a film and prints where its page is."""
-    (code,) = [text for kind, text in BLOCKS if kind == "python" and not text.startswith("# blocks/")]
+    (code,) = [text for kind, text in README.blocks if kind == "python" and not text.startswith("# blocks/")]
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=desk, env=environment, capture_output=True, text=True, timeout=120
     )
@@ -166,7 +133,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("extended")
     for name in ("flows", "tasks", "blocks", "docs/models/inputs"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for _, text in BLOCKS:
+    for _, text in README.blocks:
         named = re.match(r"# (blocks/[\w./-]+)[:,](.*)\n", text)
         if named is None:
             continue
@@ -208,7 +175,7 @@ def test_the_model_of_the_readme_becomes_one_of_the_catalog(extended: Path) -> N
 @pytest.mark.slow
 def test_the_model_of_the_readme_is_generated(extended: Path, prefect_server: str, tmp_path: Path) -> None:
     """Added as the README says, it is planned, sent, rendered by the emulator and paid for like any other."""
-    (command,) = [command for command in COMMANDS if "generate wan2.7" in command]
+    (command,) = [command for command in README.commands if "generate wan2.7" in command]
     mine = {name: value for name, value in os.environ.items() if not name.startswith("DASHSCOPE_")}
     mine |= {"PREFECT_API_URL": prefect_server, "WANFLOW_STORAGE": str(tmp_path / "media")}
     words = ["-m", "flows.cli", *shlex.split(command)[1:], "--json"]

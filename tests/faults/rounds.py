@@ -18,8 +18,9 @@ from tests.faults import outside
 from tests.faults.audit import Finding, audit
 from tests.faults.faults import Trouble, trouble_of
 from tests.faults.forks import Forks, Process
-from tests.faults.prefect import PrefectServer, free_port
+from tests.faults.prefect import PrefectServer
 from tests.faults.workload import Workload, workload_of
+from tests.ports import free_port
 
 HUNG_SECONDS = 300.0
 """A run that takes longer hangs; Prefect's server on SQLite alone may keep one waiting for a minute at a time."""

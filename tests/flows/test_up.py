@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from flows.children import descendants
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.kill, pytest.mark.slow]
 
@@ -44,12 +45,6 @@ apply_defaults()
 from flows.up import up
 sys.exit(up(port=int(sys.argv[1]), emulator_port=int(sys.argv[2]), productions="stub_productions"))
 """
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 class House:
