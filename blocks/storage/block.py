@@ -155,8 +155,7 @@ class MediaStorage(WritableFileSystem):
 
     def _read(self, path: str) -> bytes | None:
         try:
-            with self._files.open_read(path) as file:
-                return file.read()
+            return self._files.read(path)
         except FileNotFoundError:
             return None
 

@@ -53,6 +53,10 @@ class LocalFiles:
         """Changes whenever the content does; None when it cannot be told or nothing is there."""
         return file_stamp(self.local_path(path))
 
+    def read(self, path: str) -> bytes:
+        """A small file's content."""
+        return self.local_path(path).read_bytes()
+
     def open_read(self, path: str) -> BinaryIO:
         """A seekable file."""
         return self.local_path(path).open("rb")

@@ -116,10 +116,14 @@ class RemoteFiles:
         mark = next((info[name] for name in ("ETag", "etag", "md5Hash") if info.get(name)), None)
         return None if mark is None else f"{info['size']}:{mark}"
 
+    def read(self, path: str) -> bytes:
+        """A small file's content, in one call: what another writes meanwhile is seen before or after, never between."""
+        return cast(bytes, self._fs.cat_file(self._at(path)))
+
     def open_read(self, path: str) -> BinaryIO:
         """A seekable file."""
         if self._in_memory:  # its open() hands the same file to every reader
-            return io.BytesIO(self._fs.cat_file(self._at(path)))
+            return io.BytesIO(self.read(path))
         return cast(BinaryIO, self._fs.open(self._at(path), "rb", block_size=_BLOCK_BYTES))
 
     @contextlib.contextmanager

@@ -209,6 +209,21 @@ async def test_a_signed_url_reads_the_file(s3_storage: MediaStorage) -> None:
     assert MediaStorage(url="./media").sign("a", 60) is None
 
 
+async def test_a_small_file_is_read_whole_while_it_is_written(storage: MediaStorage) -> None:
+    """A reader gets what was there before or what is there now, never neither, however often it is replaced."""
+    short, long = {"a": 1}, {"a": 2, "more": "x" * 2000}
+    await storage.write_json("journal/a.json", short)
+
+    async def replace() -> None:
+        for number in range(40):
+            await storage.write_json("journal/a.json", short if number % 2 else long)
+
+    replacing = asyncio.create_task(replace())
+    while not replacing.done():
+        assert await storage.read_json("journal/a.json") in (short, long)
+    await replacing
+
+
 @pytest.mark.s3
 async def test_another_machine_sees_new_files_at_once(s3_options: dict[str, Any], s3_storage: MediaStorage) -> None:
     """No cached listing hides what somebody else wrote."""
