@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flows import arguments, library, productions
-from flows.document import Document, InvalidInput, Location, Problem, nearest, read_document
+from flows.document import ENDINGS, Document, InvalidInput, Location, Problem, read_document
 from flows.film import compile_film, foreseen
 from flows.pipeline import Pipeline, load
 from flows.plan import Plan
@@ -16,8 +16,6 @@ from flows.production import Production
 from flows.rows import Campaign, asked_for, plan_campaign
 from flows.storyboard import Storyboard, load_storyboard
 from tasks.session import Session
-
-_FILES = (".yaml", ".yml", ".json")
 
 
 class Asked:
@@ -41,7 +39,7 @@ class Asked:
         self.base: Path | None = None
         self.given_files: tuple[Path, ...] = ()
         path = Path(pipeline)
-        if path.suffix in _FILES:
+        if path.suffix in ENDINGS:
             self._named_by_file(path, file, given)
         elif pipeline == "film":
             self._film(file, given)
@@ -52,9 +50,8 @@ class Asked:
             self.pipeline = library.pipelines()[pipeline]
             self._params(file, given)
         else:
-            known = ["film", "campaign", *library.pipelines()]
-            message = f"there is no pipeline '{pipeline}'.{nearest(pipeline, known)} Known: {', '.join(known)}."
-            raise InvalidInput([Problem((), f"{message} Or name a file such as my-film.yaml.")])
+            said = library.not_there(pipeline, ["film", "campaign", *library.pipelines()])
+            raise InvalidInput([Problem((), f"{said} Or name a file such as my-film.yaml.")])
 
     def _named_by_file(self, path: Path, file: Path | None, given: list[str]) -> None:
         data = read_document(path).data

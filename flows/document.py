@@ -14,6 +14,9 @@ from pydantic import BaseModel, ValidationError
 Location = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
+ENDINGS = (".yaml", ".yml", ".json")
+"""How the files end that are read here."""
+
 _MOST_VALUES = 100_000
 _DEEPEST = 100
 

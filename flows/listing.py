@@ -13,7 +13,7 @@ from blocks.catalog import UnknownModel
 from blocks.catalog.sources import collected
 from flows import library
 from flows import model_words as words
-from flows.document import InvalidInput, Problem, nearest
+from flows.document import InvalidInput, Problem
 from flows.kinds import no_model
 from flows.model_examples import examples
 from flows.terminal import out
@@ -196,8 +196,7 @@ def pipeline_listed(name: str) -> dict[str, Any]:
     """
     known = {pipeline["name"]: pipeline for pipeline in pipelines_listed()}
     if name not in known:
-        said = f"there is no pipeline '{name}'.{nearest(name, known)} Known: {', '.join(known)}."
-        raise InvalidInput([Problem((), said)])
+        raise InvalidInput([Problem((), library.not_there(name, known))])
     return known[name]
 
 

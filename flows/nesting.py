@@ -8,15 +8,13 @@ from typing import Any
 
 from flows import library
 from flows.calls import PipelineCall
-from flows.document import InvalidInput, Location, Problem, nearest
+from flows.document import ENDINGS, InvalidInput, Location, Problem, nearest
 from flows.parameters import resolve_params
 from flows.pipeline import Pipeline, Step, load
 from tasks.reach import Reach
 
 DEEPEST = 5
 """How far pipelines may lie within one another."""
-
-_FILES = (".yaml", ".yml", ".json")
 
 
 def nest(pipeline: Pipeline, folder: Path | None = None, *, around: tuple[str, ...] = ()) -> None:
@@ -61,7 +59,7 @@ class _NotThere(Exception):
 
 def _file_of(wanted: str, folder: Path | None) -> Path:
     """The file of a pipeline that a step names."""
-    if not wanted.endswith(_FILES):
+    if not wanted.endswith(ENDINGS):
         known = library.names()
         if wanted in known:
             return (library.FOLDER / f"{wanted}.yaml").resolve()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows import arguments, film_rows, library
-from flows.document import InvalidInput, Location, Problem, nearest
+from flows.document import ENDINGS, InvalidInput, Location, Problem, nearest
 from flows.filming import plan_film
 from flows.pipeline import Pipeline, load
 from flows.plan import Plan
@@ -25,7 +25,6 @@ _MOST_AT_ONCE = 64
 FILM = "film"
 _NAME = "name"
 _OWN = ("pipeline", "at_once")
-_FILES = (".yaml", ".yml", ".json")
 _MOST_PROBLEMS = 20
 
 
@@ -147,13 +146,12 @@ def _pipeline(named: str) -> tuple[Pipeline | None, Path | None]:
     """A pipeline by its name or file, and the folder it may read; neither for films."""
     if named == FILM:
         return None, None
-    if named.endswith(_FILES):
+    if named.endswith(ENDINGS):
         return load(Path(named))[0], Path(named).resolve().parent
     known = library.pipelines()
     if named in known:
         return known[named], library.FOLDER
-    names = [FILM, *known]
-    said = f"there is no pipeline '{named}'.{nearest(named, names)} Known: {', '.join(names)}."
+    said = library.not_there(named, [FILM, *known])
     raise InvalidInput([Problem((), f"{said} Or name a file such as my-film.yaml.")])
 
 

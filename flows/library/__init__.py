@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from flows.document import nearest
 from flows.pipeline import Pipeline, load
 
 FOLDER = Path(__file__).parent
@@ -15,6 +17,12 @@ def pipelines() -> dict[str, Pipeline]:
     """Every pipeline file of this folder by the pipeline's name."""
     found = [load(path)[0] for path in sorted(FOLDER.glob("*.yaml"))]
     return {pipeline.pipeline: pipeline for pipeline in found}
+
+
+def not_there(name: str, known: Iterable[str]) -> str:
+    """What is said of a pipeline that is none of the known ones; names the nearest."""
+    listed = list(known)
+    return f"there is no pipeline '{name}'.{nearest(name, listed)} Known: {', '.join(listed)}."
 
 
 def names() -> list[str]:
