@@ -11,6 +11,7 @@ from av.video.stream import VideoStream
 
 from .errors import MediaError
 from .nal import AvcConfig, length_size
+from .packets import packets_of
 from .probe import MediaInfo, container_info, looks_like_image, picture_stream, probe, stream_seconds
 from .sources import Source, name_of, opened
 
@@ -106,9 +107,8 @@ def describe(source: Source) -> Clip:
 
 
 def _first_packet(container: InputContainer, video: VideoStream, source: Source) -> Packet[VideoStream]:
-    for packet in container.demux(video):
-        if packet.size:
-            return packet
+    for packet in packets_of(container, [video]):
+        return packet
     raise MediaError("holds no picture", name_of(source))
 
 

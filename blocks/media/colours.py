@@ -6,11 +6,12 @@ import av
 from av.video.reformatter import Colorspace
 
 _UNSPECIFIED = 2
-_HD_HEIGHT = 720
+HD_HEIGHT = 720
+"""From this on players take colours that are not stated for those of HD."""
 
 
 def colourspace_of(frame: av.VideoFrame) -> int:
     """The colour space of a decoded frame; when it states none, what players assume for its size."""
     if frame.colorspace != _UNSPECIFIED:
         return frame.colorspace
-    return int(Colorspace.ITU709 if frame.height >= _HD_HEIGHT else Colorspace.SMPTE170M)
+    return int(Colorspace.ITU709 if frame.height >= HD_HEIGHT else Colorspace.SMPTE170M)

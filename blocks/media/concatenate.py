@@ -16,17 +16,18 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from .clip import Clip, Look, Tone, describe
+from .colours import HD_HEIGHT
 from .conform import Target, conform, conform_sound
 from .errors import MediaError
 from .mp4 import Mp4
 from .nal import AvcConfig
+from .packets import packets_of
 from .probe import MediaInfo, picture_stream, probe
 from .soundtrack import Soundtrack
 from .sources import Source, keep_sources, name_of, opened
 
+_HD, _UNSPECIFIED = 1, 2
 _PROFILES = {66: "baseline", 77: "main", 100: "high"}
-_PLAIN_COLOURS = {1, 2}
-"""BT.709, or not stated."""
 
 _K = TypeVar("_K", bound=Hashable)
 
@@ -124,9 +125,14 @@ def _common_look(clips: Sequence[Clip], size: tuple[int, int], fps: float) -> Lo
         and look.rotation == 0
         and look.aspect == 1
         and look.width % 2 == 0 == look.height % 2
-        and look.colours[1] in _PLAIN_COLOURS
+        and _is_hd(look)
     )
     return look if fits else None
+
+
+def _is_hd(look: Look) -> bool:
+    """Whether its colours are those of the films we make, BT.709; what is not stated players take by the height."""
+    return look.colours[1] == _HD or (look.colours[1] == _UNSPECIFIED and look.height >= HD_HEIGHT)
 
 
 def _common_tone(clips: Sequence[Clip]) -> Tone | None:
@@ -219,8 +225,8 @@ def _append(
         earlier = round((delay - clip.delay) / video.time_base)
         frame = round(1 / (Fraction(clip.info.fps or 30) * video.time_base))
         end = 0
-        for packet in container.demux(wanted):
-            if not packet.size or packet.pts is None or packet.dts is None:
+        for packet in packets_of(container, wanted):
+            if packet.pts is None or packet.dts is None:
                 continue
             if packet.is_corrupt:
                 raise MediaError("is damaged or cut off", name_of(clip.source))

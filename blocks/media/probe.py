@@ -202,7 +202,7 @@ def container_info(container: InputContainer, source: Source) -> MediaInfo:
     if video is not None:
         frame = _first_frame(container, video, source)
         rotation = frame.rotation % 360
-        width, height = frame.width, frame.height
+        width, height = max(1, round(frame.width * (video.sample_aspect_ratio or 1))), frame.height
         if rotation in (90, 270):
             width, height = height, width
         rate = video.average_rate or video.guessed_rate

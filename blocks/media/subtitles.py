@@ -24,6 +24,7 @@ from .copyable import copyable
 from .errors import MediaError
 from .filming import even
 from .mp4 import Mp4
+from .packets import packets_of
 from .probe import MediaInfo, picture_stream, probe
 from .reel import COLOURS, rate_of, reel
 from .sources import Source, keep_sources, name_of, opened
@@ -103,11 +104,11 @@ def _put_together(
         video = picture_stream(container)
         assert video is not None
         out = stack.enter_context(Mp4(dst))
-        rows = [_moved(container.demux(video), pictures.start, out.add_copy(video))]
+        rows = [_moved(packets_of(container, [video]), pictures.start, out.add_copy(video))]
         if sound.info.has_audio:
             heard = stack.enter_context(opened(sound.source))
             voice = heard.streams.audio[0]
-            packets = _moved(heard.demux(voice), sound.start, out.add_sound_copy(voice))
+            packets = _moved(packets_of(heard, [voice]), sound.start, out.add_sound_copy(voice))
             rows.append(_within(packets, sound.seconds))
         if captions:
             rows.append(_written(captions, out.add_captions(language)))
@@ -117,7 +118,7 @@ def _put_together(
 
 def _moved(packets: Iterator[Packet[Any]], start: Fraction, stream: Stream) -> Iterator[Packet[Any]]:
     for packet in packets:
-        if packet.size and packet.dts is not None and packet.pts is not None:
+        if packet.dts is not None and packet.pts is not None:
             ticks = round(start / packet.time_base)
             packet.pts -= ticks
             packet.dts -= ticks

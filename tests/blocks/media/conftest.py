@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -114,6 +115,29 @@ def packets() -> Callable[..., list[bytes]]:
             return [bytes(packet) for packet in container.demux(stream) if packet.size]
 
     return read
+
+
+@pytest.fixture
+def make_plain(tmp_path: Path) -> Callable[..., Path]:
+    """Makes a silent H.264 film as many tools do: no colours stated, pictures stored in another order than shown."""
+
+    def make(name: str, seconds: float = 1.0, fps: int = 30, aspect: Fraction = Fraction(1)) -> Path:
+        path = tmp_path / name
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("libx264", rate=fps, options={"crf": "14", "threads": "1"})
+            stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+            stream.codec_context.sample_aspect_ratio = aspect
+            for number in range(round(seconds * fps)):
+                picture = np.empty((96, 160, 3), np.uint8)
+                picture[:] = RED
+                picture[:, 120:] = RED if number % 2 else GREEN
+                frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
+                frame.pts = number
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+        return path
+
+    return make
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 import io
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from blocks.media import AudioFormat, MediaError, probe, write_sound
+from blocks.media import AudioFormat, MediaError, probe, speed, write_sound
 
 
 def test_film(make_film):
@@ -40,6 +41,14 @@ def test_size_is_as_shown(turned):
     """A film stored on its side is as wide as it is shown."""
     info = probe(turned)
     assert (info.width, info.height, info.rotation) == (96, 160, 90)
+
+
+def test_oblong_pixels_are_as_wide_as_shown(make_plain, tmp_path):
+    """A film whose pixels are wider than high is as wide as it is shown, and keeps its shape when it is encoded."""
+    film = make_plain("wide.mp4", aspect=Fraction(5, 4))
+    assert (probe(film).width, probe(film).height) == (200, 96)
+    info = speed(film, tmp_path / "fast.mp4", factor=2)
+    assert (info.width, info.height) == (200, 96)
 
 
 def test_photo_turned_by_exif(tmp_path):
