@@ -56,7 +56,7 @@ def find_person(picture: Image.Image) -> Person:
     ratio = np.clip(ratio, 0.05, 0.95)
     likely = _joined(ratio[colours_of(np.asarray(fine))], before)
     likely *= main_part(likely > 0.35, likely)
-    likely = np.where(_closed(likely > 0.5), np.maximum(likely, 0.95), likely)
+    likely = np.where(closed(likely > 0.5), np.maximum(likely, 0.95), likely)
     drawn = Image.fromarray((likely * 255).astype(np.uint8))
     soft = drawn.filter(ImageFilter.MedianFilter(5)).filter(ImageFilter.GaussianBlur(1.2))
     mask = soft.resize(picture.size, Image.Resampling.BICUBIC).point([_steep(v) for v in range(256)])
@@ -105,7 +105,7 @@ def _most_likely(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
         labels = _parts(mask)
         names, sizes = np.unique(labels[mask], return_counts=True)
         for name in names[(sizes > mask.size * _LEAST) & (sizes < mask.size * _MOST)]:
-            part = _closed(labels == name)
+            part = closed(labels == name)
             if (score := _likeness(pixels, part)) > best:
                 best, found = score, part
     return _whole(pixels, found)
@@ -121,7 +121,7 @@ def _whole(pixels: NDArray[np.uint8], found: NDArray[np.bool_]) -> NDArray[np.bo
     alike = (np.abs(pixels[:, :, None] - sides[:, None]).max(axis=-1) < _APART).mean(axis=-1)
     labels = _parts(alike < _FEW)
     for name in np.unique(labels[found & (labels > 0)]):
-        part = _closed(labels == name)
+        part = closed(labels == name)
         covered = (part & found).sum() > found.sum() * 0.8
         if covered and part.mean() < _MOST and _shapeliness(part) > _shapeliness(found) * 0.98:
             return part | found
@@ -194,7 +194,7 @@ def _standing(size: tuple[int, int]) -> Floats:
     return np.asarray(shape.filter(ImageFilter.GaussianBlur(unit * 0.09)), np.float32) / 255
 
 
-def _closed(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def closed(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """A part without holes."""
     outside = _parts(~part)
     rim = np.concatenate([outside[0], outside[-1], outside[:, 0], outside[:, -1]])

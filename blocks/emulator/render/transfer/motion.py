@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from blocks.emulator.render.cutouts.person import colours_of, main_part, own_colours
+from blocks.emulator.render.cutouts.person import closed, colours_of, main_part, own_colours
 from blocks.emulator.render.cutouts.smoothing import Floats, smooth
 from blocks.emulator.render.films.footage import rgb_frames
 
@@ -56,8 +56,8 @@ def read_motion(source: Path, fps: Fraction, count: int) -> Motion:
     """
     frames = rgb_frames(source, _SIDE, fps, count)
     steady, moved = _moved(frames)
-    subject = _subject(frames, moved, max(1, round(float(fps) * 0.4)))
-    masks = _with_limbs(subject, moved) if steady else subject
+    subject, coloured = _subject(frames, moved, max(1, round(float(fps) * 0.4)))
+    masks = _with_limbs(subject, np.maximum(moved, coloured)) if steady else subject
     return _measured(subject, masks, frames.shape[2] / frames.shape[1], max(1, round(float(fps) / 15)), steady)
 
 
@@ -99,8 +99,8 @@ def shift_between(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[
     return shift if all(rest > 1 and gone < rest * 0.85 for rest, gone in sides) else (0, 0)
 
 
-def _subject(frames: NDArray[np.uint8], moved: Floats, reach: int) -> Floats:
-    """What has the colours of what moves and is where something moves, of each frame, 0 to 1."""
+def _subject(frames: NDArray[np.uint8], moved: Floats, reach: int) -> tuple[Floats, Floats]:
+    """What has the colours of what moves and is where something moves, of each frame, 0 to 1: near its middle, all."""
     rows, columns = np.mgrid[0 : moved.shape[1], 0 : moved.shape[2]].astype(np.float32)
     middle = np.hypot((columns / moved.shape[2] - 0.5) / 0.55, (rows / moved.shape[1] - 0.5) / 0.6)
     heavy = moved * np.clip(1.3 - middle, 0.05, 1).astype(np.float32)
@@ -111,19 +111,22 @@ def _subject(frames: NDArray[np.uint8], moved: Floats, reach: int) -> Floats:
     before = np.clip(np.maximum(smooth(moved, 2), smooth(smooth(heavy, reach, (0,)), 2) * 1.2), 0.01, 0.9)
     yes = ratio[colours] * before
     likely = smooth(yes / (yes + (1 - ratio[colours]) * (1 - before)), 1)
-    likely = np.clip((likely - 0.3) / 0.4, 0, 1)
+    likely = coloured = np.clip((likely - 0.3) / 0.4, 0, 1)
     for spread in (2.2, 2.0):
         near = _near_its_middle(likely * heavy.clip(0.15, 1), rows, columns, spread, reach)
         likely = likely * near
     for number, mask in enumerate(likely):
         likely[number] = mask * main_part(mask > 0.1, mask * near[number])
-    return np.asarray(likely)
+    return np.asarray(likely), np.asarray(coloured)
 
 
-def _with_limbs(subject: Floats, moved: Floats) -> Floats:
-    """The subject with all that moves and touches it, such as arms held out."""
-    whole = np.maximum(subject, moved)
-    return np.stack([mask * main_part(mask > 0.3, mine) for mask, mine in zip(whole, subject, strict=True)])
+def _with_limbs(subject: Floats, more: Floats) -> Floats:
+    """The subject with all that may belong to it and touches it, such as arms held out."""
+    whole = np.maximum(subject, more)
+    for number, mask in enumerate(whole):
+        part = main_part(mask > 0.3, subject[number])
+        whole[number] = np.where(closed(part) & ~part, 1, mask * part)
+    return np.asarray(whole)
 
 
 def _near_its_middle(weights: Floats, rows: Floats, columns: Floats, spread: float, reach: int) -> Floats:
