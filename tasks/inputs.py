@@ -65,10 +65,11 @@ async def check_inputs(
     problems = [problem for each, _ in looked for problem in each]
     problems += _unequal(fields, [info for _, info in looked])
     problems += _too_many(fields, [info for _, info in looked])
+    seen = {field.name: info for field, (_, info) in zip(fields, looked, strict=True) if info is not None}
+    problems += [Problem(conflict.field, conflict.message) for conflict in request.conflicts_with(seen)]
     if problems:
         raise InvalidRequest(problems, model=request.model)
-    infos = zip(fields, (info for _, info in looked), strict=True)
-    return {field.name: info.seconds for field, info in infos if info is not None and info.seconds is not None}
+    return {name: info.seconds for name, info in seen.items() if info.seconds is not None}
 
 
 async def _look(

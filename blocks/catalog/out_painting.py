@@ -5,14 +5,14 @@ Facts: models.yaml image-out-painting; models-extra.yaml, the same id; the vendo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from blocks.catalog.model import Limits, Model, Result, per_picture
 from blocks.catalog.pictures import ANY_WAY, WithParameters, picture
-from blocks.catalog.requests import Conflict, Input, Parameters
+from blocks.catalog.requests import Conflict, Input, Looked, Parameters
 
 LONGEST_SIDE = 4096
 _SCALES = ("x_scale", "y_scale")
@@ -87,6 +87,19 @@ class OutPainting(WithParameters):
     model: Literal["image-out-painting"] = "image-out-painting"
     input: OutPaintingInput
     parameters: OutPaintingParameters = Field(default_factory=OutPaintingParameters)
+
+    def conflicts_with(self, files: Mapping[str, Looked]) -> Iterator[Conflict]:
+        """Opposite offsets add less than three times the side between them; a turn by a quarter swaps the sides."""
+        picture, asked = files.get("input.image_url"), self.parameters
+        if picture is None or picture.width is None or picture.height is None or asked.angle % 90:
+            return
+        sides = (picture.height, picture.width)
+        high, wide = reversed(sides) if asked.angle % 180 else sides
+        for first, second, side in (("top", "bottom", high), ("left", "right", wide)):
+            added = getattr(asked, f"{first}_offset") + getattr(asked, f"{second}_offset")
+            if added >= 3 * side:
+                said = f"makes {added} pixels together with {first}_offset; the picture has {side}, allowed is less "
+                yield Conflict(f"parameters.{second}_offset", f"{said}than three times as many", refused=True)
 
 
 MODELS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from pydantic import (
     BaseModel,
@@ -54,6 +54,26 @@ class Conflict:
     field: str
     message: str
     refused: bool = False
+
+
+class Looked(Protocol):
+    """What was found in a file; None where a file has none."""
+
+    @property
+    def width(self) -> int | None:
+        """Pixels as shown."""
+
+    @property
+    def height(self) -> int | None:
+        """Pixels as shown."""
+
+    @property
+    def seconds(self) -> float | None:
+        """Length."""
+
+    @property
+    def fps(self) -> float | None:
+        """Pictures a second."""
 
 
 class Part(BaseModel):
@@ -119,6 +139,14 @@ class Request(Part):
         if found:
             raise PydanticCustomError("conflicts", "has fields that do not go together", {"conflicts": tuple(found)})
         return self
+
+    def conflicts_with(self, files: Mapping[str, Looked]) -> Iterator[Conflict]:
+        """What its files forbid its fields, once they were looked at.
+
+        Args:
+            files: what was found, by dotted field, e.g. ``input.image_url``; files nobody looked at are not there.
+        """
+        yield from ()
 
     @property
     def row(self) -> Model:

@@ -5,7 +5,7 @@ Facts: models-extra.yaml wanx2.1-vace-plus (the vendor's page), models.yaml for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -15,12 +15,13 @@ from pydantic import Field, Strict
 from blocks.catalog.annotations import MEGABYTE, Media
 from blocks.catalog.model import VIDEO_SYNTHESIS, Limits, Model, Result, per_second
 from blocks.catalog.pictures import UPLOADED, WithParameters
-from blocks.catalog.requests import Conflict, Input, Parameters
+from blocks.catalog.requests import Conflict, Input, Looked, Parameters
 from blocks.catalog.wan import SIZE, TIERS, PromptExtend, Seconds5, Seed, ShortPrompt, Size720, Watermark
 
 LONGEST_SECONDS = 5
 CLIP_SECONDS = 3
 """Of a longer clip only the beginning is used; the clips at both ends together are no longer."""
+_SLACK = 0.1  # seconds: containers count whole frames
 _FORMATS = ("jpg", "jpeg", "png", "bmp", "tiff", "webp")
 
 _FILM = Media("video", ("mp4",), accepts=UPLOADED, min_fps=16, max_bytes=50 * MEGABYTE, ascii_only=True)
@@ -184,6 +185,16 @@ class VideoEdit(VideoEditing):
             if name in given and (self.parameters.mask_type == "fixed" or self.input.mask_image_url is None):
                 yield Conflict(f"parameters.{name}", "works with mask_type tracking and input.mask_image_url only")
 
+    def conflicts_with(self, files: Mapping[str, Looked]) -> Iterator[Conflict]:
+        """The frame of the mask is one of those that are used."""
+        film = files.get("input.video_url")
+        if film is None or film.fps is None or film.seconds is None:
+            return
+        frames = round(film.fps * min(film.seconds, LONGEST_SECONDS)) + 1
+        if self.input.mask_frame_id > frames:
+            said = f"is {self.input.mask_frame_id}; of video_url {frames} frames are used at most"
+            yield Conflict("input.mask_frame_id", said, refused=True)
+
 
 class ExtensionInput(Input):
     """Frames or clips at either end, and a video whose motion is copied."""
@@ -227,6 +238,16 @@ class VideoExtension(VideoEditing):
             yield Conflict("parameters.control_condition", "is needed with input.video_url", refused=True)
         if self.input.video_url is None and self.parameters.control_condition:
             yield Conflict("parameters.control_condition", "has no effect without input.video_url")
+
+    def conflicts_with(self, files: Mapping[str, Looked]) -> Iterator[Conflict]:
+        """The clips at both ends are short; of a longer one only the beginning would be used."""
+        first, last = (files.get(f"input.{name}_clip_url") for name in ("first", "last"))
+        if first is None or last is None or first.seconds is None or last.seconds is None:
+            return
+        together = first.seconds + last.seconds
+        if together > CLIP_SECONDS + _SLACK:
+            said = f"makes {together:.1f} seconds together with first_clip_url; {CLIP_SECONDS} at most are used"
+            yield Conflict("input.last_clip_url", f"{said}, so cut them first")
 
 
 class OutpaintInput(Input):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from blocks.catalog import Media, MediaField
+from blocks.catalog import Media, Request
 from blocks.media import MediaInfo
 
 Infos = Mapping[tuple[str | int, ...], MediaInfo]
@@ -102,12 +102,14 @@ def check(info: MediaInfo, spec: Media) -> None:
         raise InputFailed("InvalidFile.Format", message)
 
 
-def check_together(fields: list[MediaField], infos: Infos) -> None:
-    """Compares files with each other: pictures of one size, and not too many of a kind whatever they are called.
+def check_together(request: Request, infos: Infos) -> None:
+    """Compares files with each other and with what is asked: pictures of one size, not too many of a kind whatever
+    they are called, and what the catalog forbids beside such files.
 
     Raises:
         InputFailed: They do not go together.
     """
+    fields = request.media()
     for field in fields:
         here, there = infos[field.path], infos.get((*field.path[:-1], field.spec.same_size_as or ""))
         if there is not None and (here.width, here.height) != (there.width, there.height):
@@ -118,6 +120,10 @@ def check_together(fields: list[MediaField], infos: Infos) -> None:
         most = specs[path].of(kind).most
         if most is not None and count > most:
             said = f"{'.'.join(map(str, path))} holds {count} {kind}s, at most {most}"
+            raise InputFailed("InvalidParameter", f"the parameters must conform to the specification: {said}")
+    for conflict in request.conflicts_with({field.name: infos[field.path] for field in fields}):
+        if conflict.refused:
+            said = f"{conflict.field}: {conflict.message}"
             raise InputFailed("InvalidParameter", f"the parameters must conform to the specification: {said}")
 
 

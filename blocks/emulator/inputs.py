@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 import httpx
 
-from blocks.catalog import Media, MediaField
+from blocks.catalog import Media, MediaField, Request
 from blocks.media import MediaError, MediaInfo, probe
 
 from .demands import InputFailed, check, check_together, said_by, unreadable
@@ -26,12 +26,12 @@ _MAX_BYTES = 512 * 1024 * 1024
 _MAX_DATA_BYTES = 10 * 1024 * 1024
 
 
-async def gather(task: Task, fields: list[MediaField], service: Service, folder: Path) -> dict[str, Path]:
+async def gather(task: Task, request: Request, service: Service, folder: Path) -> dict[str, Path]:
     """Brings every media input of a task to this machine.
 
     Args:
         task: The task.
-        fields: Its media fields, as the catalog lists them.
+        request: What it asks for.
         service: Where uploads and results are.
         folder: Where fetched files go.
 
@@ -41,6 +41,7 @@ async def gather(task: Task, fields: list[MediaField], service: Service, folder:
     Raises:
         InputFailed: One of them cannot be read or is not what the model takes.
     """
+    fields = request.media()
     try:
         paths = await asyncio.gather(
             *(_bring(task, field, service, folder / str(at)) for at, field in enumerate(fields))
@@ -49,7 +50,7 @@ async def gather(task: Task, fields: list[MediaField], service: Service, folder:
         for field, path in zip(fields, paths, strict=True):
             infos[field.path] = await asyncio.to_thread(_probe, field.spec, path)
             check(infos[field.path], field.spec.of(infos[field.path].kind))
-        check_together(fields, infos)
+        check_together(request, infos)
     except InputFailed as error:
         raise said_by(task.model, error) from error
     return {field.name: path for field, path in zip(fields, paths, strict=True)}

@@ -69,7 +69,7 @@ class Maker:
             return self._handed_out(task, request), self._unrendered(task, request, self._clip)
         inputs_dir = work / "in"
         inputs_dir.mkdir(parents=True)
-        inputs = await gather(task, request.media(), self._service, inputs_dir)
+        inputs = await gather(task, request, self._service, inputs_dir)
         infos = {name: await asyncio.to_thread(probe, path) for name, path in inputs.items()}
         lengths = {name: info.seconds or 0.0 for name, info in infos.items()}
         if request.row.kind == "template":
@@ -94,7 +94,7 @@ class Maker:
         if self._clip is not None:
             return self._clip.width, self._clip.height
         await asyncio.to_thread(work.mkdir, parents=True)
-        (path, *_) = (await gather(task, request.media(), self._service, work)).values()
+        (path, *_) = (await gather(task, request, self._service, work)).values()
         info = await asyncio.to_thread(probe, path)
         return info.width or 1, info.height or 1
 

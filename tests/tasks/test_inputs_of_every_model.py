@@ -139,3 +139,48 @@ async def test_the_mask_of_a_film_has_its_size(tmp_path: Path) -> None:
     for name, file in (("mask_image_url", "small.png"), ("mask_video_url", "small.mp4")):
         with pytest.raises(catalog.InvalidRequest, match=rf"input\.{name}: is 256x256 pixels; video_url has 320x256"):
             await check_inputs(edit(**{name: file}), storage, {})
+
+
+async def test_offsets_are_held_against_the_picture(tmp_path: Path) -> None:
+    """What is added above and below is less than three times the picture's height, to the sides than its width."""
+    Image.new("RGB", (600, 512)).save(tmp_path / "a.png")
+    storage = MediaStorage(url=tmp_path.as_uri())
+
+    async def widened(**parameters: int) -> None:
+        given = {"model": "image-out-painting", "input": {"image_url": str(tmp_path / "a.png")}}
+        await check_inputs(catalog.request({**given, "parameters": parameters}), storage, {})
+
+    await widened(top_offset=700, bottom_offset=835, left_offset=900, right_offset=899)
+    with pytest.raises(
+        catalog.InvalidRequest, match=r"parameters\.bottom_offset: makes 1536 pixels .* picture has 512"
+    ):
+        await widened(top_offset=700, bottom_offset=836)
+    with pytest.raises(catalog.InvalidRequest, match=r"parameters\.right_offset: makes 1800 pixels .* picture has 600"):
+        await widened(left_offset=900, right_offset=900)
+    await widened(top_offset=700, bottom_offset=836, angle=90)
+    with pytest.raises(catalog.InvalidRequest, match="picture has 512"):
+        await widened(left_offset=700, right_offset=836, angle=270)
+
+
+async def test_frames_and_clips_are_held_against_the_films(tmp_path: Path) -> None:
+    """The mask's frame is one of the film's, and the clips to go on from and to are 3 seconds together."""
+    for name, frames in (("short", 20), ("long", 45)):
+        with VideoWriter(tmp_path / f"{name}.mp4", 480, 480, 20) as film:
+            for _ in range(frames):
+                film.write(np.zeros((480, 480, 3), dtype=np.uint8))
+    Image.new("L", (480, 480)).save(tmp_path / "mask.png")
+    storage = MediaStorage(url=tmp_path.as_uri())
+
+    async def checked(function: str, frame: int | None = None, **files: str) -> None:
+        given = {name: str(tmp_path / file) for name, file in files.items()}
+        given |= {} if frame is None else {"mask_frame_id": frame}
+        body = {"model": "wanx2.1-vace-plus", "input": {"function": function, "prompt": "on", **given}}
+        await check_inputs(catalog.request(body), storage, {})
+
+    await checked("video_edit", 21, video_url="short.mp4", mask_image_url="mask.png")
+    with pytest.raises(catalog.InvalidRequest, match=r"input\.mask_frame_id: is 22; of video_url 21 frames"):
+        await checked("video_edit", 22, video_url="short.mp4", mask_image_url="mask.png")
+    await checked("video_extension", first_clip_url="short.mp4", last_clip_url="short.mp4")
+    await checked("video_extension", first_clip_url="long.mp4")
+    with pytest.raises(catalog.InvalidRequest, match=r"input\.last_clip_url: makes 3\.2 seconds .* 3 at most"):
+        await checked("video_extension", first_clip_url="long.mp4", last_clip_url="short.mp4")

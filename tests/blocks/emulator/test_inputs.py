@@ -134,6 +134,18 @@ def test_a_mask_of_another_size_fails_the_task(start):
     assert (output["task_status"], output["code"]) == ("FAILED", "InvalidFile.Resolution")
 
 
+def test_what_is_added_is_held_against_the_picture(start):
+    """Offsets that are too long for their picture fail the task, which only the run finds out."""
+    caller = start(render="full")
+    link = caller.upload(png(600, 512), model="image-out-painting")
+    given = {"input": {"image_url": link}, "parameters": {"top_offset": 800, "bottom_offset": 800}}
+    path = "/services/aigc/image2image/out-painting"
+    answer = caller.post(path, body={"model": "image-out-painting", **given}, headers=OSS)
+    output = caller.wait(answer.json()["output"]["task_id"], 60)["output"]
+    assert (output["task_status"], output["code"]) == ("FAILED", "InvalidParameter")
+    assert "parameters.bottom_offset: makes 1600 pixels" in output["message"]
+
+
 def png_with_alpha(width: int, height: int) -> bytes:
     file = io.BytesIO()
     Image.new("RGBA", (width, height), (0, 128, 128, 90)).save(file, "png")
