@@ -14,10 +14,12 @@ import pytest
 import yaml
 from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
+from typer.testing import CliRunner, Result
 
 from blocks.dashscope import DashScope
 from blocks.emulator import Emulator, Scenario
 from blocks.storage import MediaStorage
+from flows.cli import app
 from flows.deployments import TAG
 from flows.document import InvalidInput
 from flows.pipeline import Pipeline, load
@@ -39,6 +41,11 @@ RULES: list[dict[str, Any]] = [
     {"at": "task", "prompt": "endless", "do": {"kind": "timing", "run_seconds": 6}},
     {"at": "task", "prompt": "lasting", "do": {"kind": "timing", "run_seconds": 15}},
 ]
+
+
+def wanflow(*words: str, stdin: str | None = None) -> Result:
+    """A command of `wanflow` in this process."""
+    return CliRunner().invoke(app, list(words), input=stdin)
 
 
 @pytest.fixture(scope="session")

@@ -11,13 +11,11 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from typer.testing import CliRunner
 
 import flows
 from blocks.emulator import Emulator
 from blocks.media import probe
 from flows.asked import Asked
-from flows.cli import app
 from flows.document import InvalidInput
 from flows.plan import Plan
 from flows.producing import ProductionFailed
@@ -25,6 +23,7 @@ from flows.productions import campaign
 from flows.summary import Summary
 from tasks.budget import BudgetExceeded
 from tasks.session import open_session
+from tests.flows.conftest import wanflow
 
 Submits = Callable[[], list[str]]
 EXAMPLE = Path(flows.__file__).parent / "examples" / "campaign.csv"
@@ -210,7 +209,7 @@ def test_the_command_makes_the_example(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.delenv("DASHSCOPE_BASE_URL", raising=False)
     monkeypatch.setenv("WANFLOW_STORAGE", str(tmp_path / "media"))
     monkeypatch.setenv("COLUMNS", "80")
-    result = CliRunner().invoke(app, ["run", "campaign", "-f", str(EXAMPLE), "-p", "pipeline=moving-picture"])
+    result = wanflow("run", "campaign", "-f", str(EXAMPLE), "-p", "pipeline=moving-picture")
     assert result.exit_code == 0, result.stderr
     lines = result.stdout.splitlines()
     assert lines[0].split() == ["Row", "Production", "State", "Calls", "Cached", "Cost"]

@@ -13,11 +13,10 @@ from typing import Any
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
 from blocks.emulator import Emulator
 from flows.children import descendants
-from flows.cli import app
+from tests.flows.conftest import wanflow
 
 pytestmark = [pytest.mark.kill, pytest.mark.slow]
 
@@ -107,7 +106,7 @@ def test_a_run_cancelled_in_the_ui(
     assert f"scene 1: task {running} (wan2.6-t2v) goes on and will be charged, 1.2 CNY. Run the same again" in logged()
     assert f"scene 2: task {waited} was cancelled before it began; it costs nothing." in logged()
     Path("story.yaml").write_text(json.dumps({**STORY, "scenes": STORY["scenes"][:1]}))
-    again = CliRunner().invoke(app, ["run", "film", "-f", "story.yaml", "--json"])
+    again = wanflow("run", "film", "-f", "story.yaml", "--json")
     assert again.exit_code == 0, again.stderr
     assert [one["task_id"] for one in json.loads(again.stdout)["generations"]] == [running]
     assert sorted(submits()) == ["a lasting road.", "queued in a lane."]
@@ -146,7 +145,7 @@ def test_an_ended_command(
     assert f"task {waited} was cancelled before it began; it costs nothing." in stderr
     assert f"task {running} (wan2.6-t2v) goes on and will be charged, 1.2 CNY" in stderr
     assert stderr.splitlines()[-1].startswith("Interrupted. ") and "Traceback" not in stderr
-    resumed = CliRunner().invoke(app, ["generations", "resume", "--all", "--json"])
+    resumed = wanflow("generations", "resume", "--all", "--json")
     assert resumed.exit_code == 0, resumed.stderr
     [one] = json.loads(resumed.stdout)
     assert (one["task_id"], one["status"], len(one["outputs"])) == (running, "SUCCEEDED", 1)
@@ -171,5 +170,5 @@ def test_an_end_during_the_post(
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr
     assert service.tasks()[0].status == "CANCELED"
-    listed = CliRunner().invoke(app, ["generations", "list", "--json"])
+    listed = wanflow("generations", "list", "--json")
     assert listed.exit_code == 0 and json.loads(listed.stdout) == []

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from blocks.emulator import Emulator
-from flows.cli import app
+from tests.flows.conftest import wanflow
 
 Submits = Callable[[], list[str]]
 
@@ -29,11 +29,6 @@ scenes:
   - title: two
     shots: [{prompt: SECOND, seconds: 2}]
 """
-
-
-def run(*words: str) -> Result:
-    """A command in this process."""
-    return CliRunner().invoke(app, list(words))
 
 
 def story(second: str = "a loud square", text: str = STORY) -> str:
@@ -48,7 +43,7 @@ def one_document(result: Result) -> Any:
 
 def test_help_names_every_command() -> None:
     """All commands are listed with what they do."""
-    said = run("--help").stdout
+    said = wanflow("--help").stdout
     for command in (
         "plan",
         "run",
@@ -78,13 +73,13 @@ def test_lists_and_help_do_not_wait_for_prefect() -> None:
 
 def test_models_are_listed_and_described_for_people_and_as_json() -> None:
     """Every model of the catalog is there; one model shows fields, limits, prices and an example that is accepted."""
-    listed = one_document(run("models", "--json"))
+    listed = one_document(wanflow("models", "--json"))
     assert {"wan2.6-t2v", "video-style-transform", "qwen-plus"} <= {row["id"] for row in listed}
-    said = run("models", "wan2.6-i2v").stdout
+    said = wanflow("models", "wan2.6-i2v").stdout
     for part in ("img_url *", "integer 2…15 (default 5)", "¥0.60 at 720P, ¥1.00 at 1080P a second", "Sources; "):
         assert part in said, part
-    assert one_document(run("models", "wan2.6-i2v", "--json"))["id"] == "wan2.6-i2v"
-    wrong = run("models", "wan2.6-iv")
+    assert one_document(wanflow("models", "wan2.6-i2v", "--json"))["id"] == "wan2.6-i2v"
+    wrong = wanflow("models", "wan2.6-iv")
     assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert wrong.stderr.startswith("there is no model 'wan2.6-iv'; the nearest: wan2.6-i2v")
 
@@ -93,8 +88,8 @@ def test_models_are_listed_and_described_for_people_and_as_json() -> None:
 def test_every_model_can_be_shown_within_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     """No model's page fails, and none is wider than a terminal."""
     monkeypatch.setenv("COLUMNS", "80")
-    for row in one_document(run("models", "--json")):
-        result = run("models", row["id"])
+    for row in one_document(wanflow("models", "--json")):
+        result = wanflow("models", row["id"])
         assert result.exit_code == 0, row["id"]
         assert max(map(len, result.stdout.splitlines())) <= 80, row["id"]
         assert re.search(rf"^wanflow (generate |run docs/models/pipelines/){re.escape(row['id'])}", result.stdout, re.M)
@@ -102,19 +97,19 @@ def test_every_model_can_be_shown_within_80_columns(monkeypatch: pytest.MonkeyPa
 
 def test_pipelines_are_listed_with_their_parameters() -> None:
     """The film and every pipeline file of the library are there."""
-    names = [pipeline["name"] for pipeline in one_document(run("pipelines", "--json"))]
+    names = [pipeline["name"] for pipeline in one_document(wanflow("pipelines", "--json"))]
     assert names[0] == "film" and "moving-picture" in names
-    shown = run("pipelines").stdout
+    shown = wanflow("pipelines").stdout
     assert all(name in shown for name in names) and max(map(len, shown.splitlines())) <= 80
-    assert "picture *" in run("pipelines", "moving-picture").stdout
-    assert one_document(run("pipelines", "moving-picture", "--json"))["params"]["picture"]["required"]
-    refused = run("pipelines", "moving-pictures")
+    assert "picture *" in wanflow("pipelines", "moving-picture").stdout
+    assert one_document(wanflow("pipelines", "moving-picture", "--json"))["params"]["picture"]["required"]
+    refused = wanflow("pipelines", "moving-pictures")
     assert refused.exit_code == 2 and "moving-picture" in refused.stderr
 
 
 def test_a_plan_is_a_table_within_80_columns_and_sends_nothing(service: Emulator, submits: Submits) -> None:
     """Steps, prices and the sum; the money stands right-aligned under its head."""
-    result = run("plan", "film", "-f", story(), "-p", "style=5")
+    result = wanflow("plan", "film", "-f", story(), "-p", "style=5")
     assert result.exit_code == 0, result.stderr
     lines = result.stdout.splitlines()
     assert max(map(len, lines)) <= 80
@@ -123,11 +118,11 @@ def test_a_plan_is_a_table_within_80_columns_and_sends_nothing(service: Emulator
     assert "scene 2: Paper Craft  video-style-transform" in result.stdout
     assert lines[-1] == "4 generations: ¥4.40"
     assert "film after " in result.stdout and "scene 2: Paper Craft after " in result.stdout
-    drawn = run("plan", "film", "-f", story(), "--draw", "film.svg")
+    drawn = wanflow("plan", "film", "-f", story(), "--draw", "film.svg")
     assert drawn.exit_code == 0 and Path("film.svg").read_text(encoding="utf-8").count("<g>") == 3
-    refused = run("plan", "film", "-f", story(), "--draw", "film.png")
+    refused = wanflow("plan", "film", "-f", story(), "--draw", "film.png")
     assert refused.exit_code == 2 and ".svg, .mmd or .md" in refused.stderr
-    plan = one_document(run("plan", "film", "-f", story(), "--json"))
+    plan = one_document(wanflow("plan", "film", "-f", story(), "--json"))
     assert (plan["total_cny"], [step["name"] for step in plan["steps"]]) == ("2.4", ["scene-1", "scene-2", "film"])
     assert submits() == []
 
@@ -181,7 +176,7 @@ def test_a_storyboard_that_cannot_be_filmed_costs_nothing(
 ) -> None:
     """Each mistake is one line with file, line and remedy; exit code 2; nothing was sent."""
     counts = service.counts
-    result = run("run", "film", "-f", story(text=text))
+    result = wanflow("run", "film", "-f", story(text=text))
     assert result.exit_code == 2
     assert said in result.stderr and len(result.stderr.splitlines()) == 1, result.stderr
     assert (result.stdout, submits(), service.counts) == ("", [], counts)
@@ -228,7 +223,7 @@ def test_wrong_input_ends_with_2_and_one_clear_line(
     bad = {**good, "parameters": {"size": "9*9"}}
     Path("three.jsonl").write_text("\n".join(map(json.dumps, [good, good, bad])))
     Path("empty.jsonl").write_text("\n")
-    result = run(*words)
+    result = wanflow(*words)
     assert result.exit_code == 2, result.stderr
     assert said in result.stderr and len(result.stderr.splitlines()) == 1, result.stderr
     assert (result.stdout, submits()) == ("", [])
@@ -236,7 +231,7 @@ def test_wrong_input_ends_with_2_and_one_clear_line(
 
 def test_wrong_input_with_json_is_one_document(service: Emulator) -> None:
     """Programs read the error from stdout, people from stderr."""
-    result = run("generate", "wan2.6-t2v", "-i", "prompt=", "--json")
+    result = wanflow("generate", "wan2.6-t2v", "-i", "prompt=", "--json")
     assert result.exit_code == 2
     error = one_document(result)["error"]
     assert error["code"] == "InvalidInput" and error["message"] in result.stderr
@@ -266,7 +261,7 @@ def test_a_service_or_storage_that_cannot_be_used_is_met_at_once_and_for_free(
     story()
     monkeypatch.setenv(name, value)
     began = time.monotonic()
-    result = run(*words)
+    result = wanflow(*words)
     assert result.exit_code == code, result.stderr
     assert said in result.stderr and len(result.stderr.splitlines()) == 1, result.stderr
     assert "bad-key" not in result.stderr
@@ -278,7 +273,7 @@ def test_a_film_is_made_and_made_again_for_nothing(
     service: Emulator, prefect_server: str, submits: Submits, tmp_path: Path
 ) -> None:
     """`run` delivers a production and says where; the second run sends nothing."""
-    first = run("run", "film", "-f", story(), "--json")
+    first = wanflow("run", "film", "-f", story(), "--json")
     assert first.exit_code == 0, first.stderr
     made = one_document(first)
     assert (made["state"], made["error"], made["cost"]) == ("done", None, {"amount": 2.4, "currency": "CNY"})
@@ -286,7 +281,7 @@ def test_a_film_is_made_and_made_again_for_nothing(
     assert Path(made["page"]).is_file()
     assert [step["state"] for step in made["steps"]] == ["done"] * 3
     sent = submits()
-    again = run("run", "film", "-f", "story.yaml")
+    again = wanflow("run", "film", "-f", "story.yaml")
     assert again.exit_code == 0, again.stderr
     assert "A short film: done" in again.stdout and "film    /" in again.stdout
     assert "2 generations, all cached" in again.stdout and "the cache saved ¥2.40" in again.stdout
@@ -298,11 +293,11 @@ def test_a_film_with_a_refused_scene_is_delivered_in_part(
     service: Emulator, prefect_server: str, submits: Submits
 ) -> None:
     """Exit code 4: the other scene is there, and what failed is named."""
-    result = run("run", "film", "-f", story("something forbidden"))
+    result = wanflow("run", "film", "-f", story("something forbidden"))
     assert result.exit_code == 4, result.stderr
     assert "A short film: partly delivered" in result.stdout
     assert "✗ scene 2: DataInspectionFailed: Input data may contain inappropriate content." in result.stdout
-    failed = run(
+    failed = wanflow(
         "run", "film", "-f", story("x", text=BAD.replace("PROMPT", "forbidden").replace("SECONDS", "2")), "--json"
     )
     assert failed.exit_code == 3
@@ -317,7 +312,7 @@ def test_generate_answers_with_the_documented_document(
 ) -> None:
     """Every field of the JSON is there; the same request in any form is the same generation, paid for once."""
     Path("request.json").write_text(json.dumps(REQUEST))
-    result = run("generate", "--request", "request.json", "--json")
+    result = wanflow("generate", "--request", "request.json", "--json")
     assert result.exit_code == 0, result.stderr
     document = one_document(result)
     assert list(document) == ["generations"]
@@ -333,12 +328,12 @@ def test_generate_answers_with_the_documented_document(
     assert list(output) == ["uri", "media_type", "bytes", "sha256"]
     assert output["media_type"] == "video/mp4" and Path(output["uri"]).stat().st_size == output["bytes"]
     words = ["-i", "prompt=a lantern", "-p", "duration=2", "-p", "size=1280*720"]
-    again = one_document(run("generate", "wan2.6-t2v", *words, "--json"))["generations"][0]
+    again = one_document(wanflow("generate", "wan2.6-t2v", *words, "--json"))["generations"][0]
     assert again == {**made, "cached": True}
-    piped = CliRunner().invoke(app, ["generate", "--request", "-"], input=json.dumps(REQUEST))
+    piped = wanflow("generate", "--request", "-", stdin=json.dumps(REQUEST))
     assert piped.exit_code == 0 and output["uri"] in piped.stdout and "cached" in piped.stdout
     assert submits() == ["a lantern"]
-    anew = one_document(run("generate", "--request", "request.json", "--take", "2", "--json"))["generations"][0]
+    anew = one_document(wanflow("generate", "--request", "request.json", "--take", "2", "--json"))["generations"][0]
     assert anew["fingerprint"] != made["fingerprint"] and submits() == ["a lantern"] * 2
 
 
@@ -350,14 +345,14 @@ def test_many_requests_keep_their_order_and_one_refusal_is_a_part(
     prompts = ["a slow lamp", "forbidden", "a quick lamp"]
     bodies = [{**REQUEST, "input": {"prompt": prompt}} for prompt in prompts]
     Path("requests.jsonl").write_text("\n".join(map(json.dumps, bodies)) + "\n\n")
-    result = run("generate", "--requests", "requests.jsonl", "--json")
+    result = wanflow("generate", "--requests", "requests.jsonl", "--json")
     assert result.exit_code == 4, result.stderr
     made = one_document(result)["generations"]
     assert [one["status"] for one in made] == ["SUCCEEDED", "FAILED", "SUCCEEDED"]
     assert made[1]["error"]["code"] == "DataInspectionFailed" and made[1]["outputs"] == []
     by_task = {task.task_id: task.body["input"].get("prompt") for task in service.tasks()}
     assert [by_task[made[n]["task_id"]] for n in (0, 2)] == ["a slow lamp", "a quick lamp"]
-    only = run("generate", "wan2.6-t2v", "-i", "prompt=forbidden too", "-p", "duration=2")
+    only = wanflow("generate", "wan2.6-t2v", "-i", "prompt=forbidden too", "-p", "duration=2")
     assert only.exit_code == 3 and "✗ wan2.6-t2v  DataInspectionFailed: " in only.stdout
 
 
@@ -388,7 +383,7 @@ def test_an_interrupted_run_ends_with_130_and_the_next_picks_its_task_up(
     assert process.returncode == 130, stderr
     assert json.loads(stdout)["error"]["code"] == "Interrupted"
     assert stderr.splitlines()[-1].startswith("Interrupted. ") and "Traceback" not in stderr
-    result = run(*words)
+    result = wanflow(*words)
     assert result.exit_code == 0, result.stderr
     assert one_document(result)["generations"][0]["task_id"] == service.tasks()[0].task_id
     assert submits() == ["an endless road"]

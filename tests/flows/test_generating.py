@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from typer.testing import CliRunner
 
 from blocks.emulator import Emulator, Scenario
-from flows.cli import app
+from tests.flows.conftest import wanflow
 
 
 def generated(*words: str) -> dict[str, Any]:
     """What `generate … --json` says of its one request."""
-    result = CliRunner().invoke(app, ["generate", *words, "--json"])
+    result = wanflow("generate", *words, "--json")
     assert result.exit_code == 0, result.stderr
     (said,) = json.loads(result.stdout)["generations"]
     assert said["status"] == "SUCCEEDED"
@@ -62,7 +61,7 @@ def test_a_job_that_failed_in_part_delivers_the_rest_and_says_so(
     with Emulator(render="none", scenario=Scenario.model_validate({"rules": [rule]})) as emulator:
         monkeypatch.setenv("DASHSCOPE_BASE_URL", emulator.base_url)
         words = ["generate", "wan2.2-t2i-flash", "-i", "prompt=a boat", "-p", "n=2"]
-        first, again = (CliRunner().invoke(app, [*words, *more]) for more in ([], ["--json"]))
+        first, again = (wanflow(*words, *more) for more in ([], ["--json"]))
     assert (first.exit_code, again.exit_code) == (4, 4), first.stderr
     (said,) = json.loads(again.stdout)["generations"]
     (part,) = said["values"]["failed_parts"]
@@ -74,6 +73,6 @@ def test_files_on_the_web_are_looked_at_on_request(service: Emulator) -> None:
     """`--check-inputs` refuses what lies behind an address before anything is sent."""
     before = service.counts.get("submit", 0)
     words = ["wan2.6-i2v-flash", "-i", f"img_url={service.base_url}/nothing.png", "-i", "prompt=x", "--check-inputs"]
-    result = CliRunner().invoke(app, ["generate", *words])
+    result = wanflow("generate", *words)
     assert result.exit_code == 2 and "input.img_url: " in result.stderr and "HTTP 40" in result.stderr
     assert service.counts.get("submit", 0) == before

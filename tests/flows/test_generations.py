@@ -7,20 +7,14 @@ import json
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
 from blocks import catalog
 from blocks.emulator import Emulator
-from flows.cli import app
 from tasks.generation import generate
 from tasks.in_flight import in_flight
 from tasks.sending import send
 from tasks.session import open_session
-
-
-def wanflow(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+from tests.flows.conftest import wanflow
 
 
 def said(*words: str) -> Any:

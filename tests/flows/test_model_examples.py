@@ -7,19 +7,18 @@ import shlex
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 import flows
 from blocks import catalog
 from blocks.emulator import Emulator
 from blocks.media import probe
 from flows import model_words
-from flows.cli import app
 from flows.generating import Ask, asks_of
 from flows.model_examples import examples
 from flows.pipeline import load
 from tasks.inputs import check_inputs
 from tasks.session import open_session
+from tests.flows.conftest import wanflow
 
 ROOT = Path(flows.__file__).parents[1]
 OWN = [model for model, row in catalog.MODELS.items() if row.same_as is None]
@@ -80,7 +79,7 @@ def test_a_pipeline_checks_before_it_asks(model: str, service: Emulator, monkeyp
     declared, _ = load(ROOT / words[2])
     assert all(step.require == ["${check.passed}"] for name, step in declared.steps.items() if name != "check")
     monkeypatch.chdir(ROOT)
-    result = CliRunner().invoke(app, ["plan", *words[2:], "--json"])
+    result = wanflow("plan", *words[2:], "--json")
     assert result.exit_code == 0, result.output
     assert [step["name"] for step in json.loads(result.stdout)["steps"]] == list(declared.steps)
 
@@ -96,7 +95,7 @@ def test_every_example_runs(
     monkeypatch.setenv("WANFLOW_STORAGE", str(tmp_path / "media"))
     monkeypatch.chdir(ROOT)
     for _, words in examples(model):
-        result = CliRunner().invoke(app, [*words[1:], "--json"])
+        result = wanflow(*words[1:], "--json")
         assert result.exit_code == 0, result.output
         said = json.loads(result.stdout)
         if words[1] == "generate":
@@ -116,7 +115,7 @@ def test_an_example_is_worth_looking_at(
     monkeypatch.setenv("WANFLOW_STORAGE", str(tmp_path / "media"))
     monkeypatch.chdir(ROOT)
     (_, words), *_ = examples(model)
-    result = CliRunner().invoke(app, [*words[1:], "--json"])
+    result = wanflow(*words[1:], "--json")
     assert result.exit_code == 0, result.output
     said = json.loads(result.stdout)
     made = (said["deliverables"] if words[1] == "run" else said["generations"][0]["outputs"])[0]

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from blocks.emulator import Emulator, Scenario, serve
-from flows.cli import app
+from tests.flows.conftest import wanflow
 
 Submits = Callable[[], list[str]]
 CLIP = ["generate", "wan2.6-t2v", "-p", "duration=2", "-p", "size=1280*720"]
@@ -26,11 +25,6 @@ scenes:
   - shots: [{prompt: SECOND, seconds: 2}]
   - shots: [{prompt: a loud square, seconds: 2}]
 """
-
-
-def run(*words: str) -> Result:
-    """A command in this process."""
-    return CliRunner().invoke(app, list(words))
 
 
 def story(second: str) -> str:
@@ -48,31 +42,31 @@ def test_a_task_that_takes_too_long(
     """It is reported with its id and what picks it up; that does, and pays nothing again."""
     with monkeypatch.context() as patched:
         patched.setattr("tasks.stages.patience_seconds", lambda model: 0.5)
-        given_up = run(*CLIP, "-i", "prompt=a slow river")
+        given_up = wanflow(*CLIP, "-i", "prompt=a slow river")
     [task] = service.tasks()[:1]
     said = " ".join(given_up.stdout.split())
     assert given_up.exit_code == 3 and f"Task {task.task_id} (wan2.6-t2v) has not ended after" in said
     assert f"`wanflow generations resume {task.task_id}`" in said
-    listed = json.loads(run("generations", "list", "--json").stdout)
+    listed = json.loads(wanflow("generations", "list", "--json").stdout)
     assert [(one["task_id"], one["state"]) for one in listed] == [(task.task_id, "running")]
-    resumed = run("generations", "resume", task.task_id, "--json")
+    resumed = wanflow("generations", "resume", task.task_id, "--json")
     assert resumed.exit_code == 0, resumed.stderr
     [done] = json.loads(resumed.stdout)
     assert done["status"] == "SUCCEEDED" and Path(done["outputs"][0]).is_file()
-    again = json.loads(run(*CLIP, "-i", "prompt=a slow river", "--json").stdout)
+    again = json.loads(wanflow(*CLIP, "-i", "prompt=a slow river", "--json").stdout)
     assert again["generations"][0]["cached"] and submits() == ["a slow river"]
 
 
 @pytest.mark.slow
 def test_a_refused_scene(service: Emulator, prefect_server: str, submits: Submits) -> None:
     """The others are delivered; the refused prompt is named with the reason; edited, only that scene is paid for."""
-    first = run("run", "film", "-f", story("something indecent"))
+    first = wanflow("run", "film", "-f", story("something indecent"))
     assert first.exit_code == 4, first.stderr
     said = " ".join(first.stdout.split())
     assert "✗ scene 2: DataInspectionFailed: Output data may contain inappropriate content." in said
     assert "The prompt: something indecent." in said
     assert len(submits()) == 3
-    whole = run("run", "film", "-f", story("something decent"), "--json")
+    whole = wanflow("run", "film", "-f", story("something decent"), "--json")
     assert whole.exit_code == 0, whole.stderr
     made = json.loads(whole.stdout)
     assert [one["cached"] for one in made["generations"]] == [True, False, True]
@@ -81,7 +75,7 @@ def test_a_refused_scene(service: Emulator, prefect_server: str, submits: Submit
 
 def test_a_refused_request_is_told_from_the_others(service: Emulator, prefect_server: str) -> None:
     """`generate` quotes the prompt that moderation refused."""
-    refused = run(*CLIP, "-i", "prompt=something forbidden")
+    refused = wanflow(*CLIP, "-i", "prompt=something forbidden")
     assert refused.exit_code == 3 and "  The prompt: something forbidden\n" in refused.stdout
 
 
@@ -104,7 +98,7 @@ TAG = "!!python/object/apply:os.system ['touch owned']"
 def test_a_file_that_would_run_something(service: Emulator, submits: Submits, words: list[str], tag: str) -> None:
     """Pipelines, storyboards, parameters and scenarios are data: a tag is refused with its place, exit code 2."""
     Path("bad.yaml").write_text(f"title: {tag}\n")
-    result = run(*words)
+    result = wanflow(*words)
     assert result.exit_code == 2 and "bad.yaml:1:8: not valid YAML: the tag " in result.stderr, result.stderr
     assert len(result.stderr.splitlines()) == 1 and not Path("owned").exists() and submits() == []
 
@@ -123,7 +117,7 @@ def test_a_file_that_would_run_something(service: Emulator, submits: Submits, wo
 def test_a_file_without_end(service: Emulator, text: str) -> None:
     """A few lines that stand for endless ones are refused, and fill no memory."""
     Path("bad.yaml").write_text(text)
-    result = run("plan", "bad.yaml")
+    result = wanflow("plan", "bad.yaml")
     assert result.exit_code == 2 and "it holds too many values" in result.stderr, result.stderr
 
 
@@ -134,7 +128,7 @@ def test_a_file_without_end(service: Emulator, text: str) -> None:
 def test_a_scenario_that_is_none(service: Emulator, text: str, said: str) -> None:
     """It is refused with its place, and nothing is served."""
     Path("bad.yaml").write_text(text)
-    result = run("emulator", "--port", "0", "--scenario", "bad.yaml")
+    result = wanflow("emulator", "--port", "0", "--scenario", "bad.yaml")
     assert result.exit_code == 2 and said in result.stderr and "Traceback" not in result.stderr
 
 
@@ -149,7 +143,7 @@ def test_the_emulator_is_for_this_machine(service: Emulator) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=2):
         pass
     assert inspect.signature(serve).parameters["host"].default == "127.0.0.1"
-    assert "[default: 127.0.0.1]" in run("emulator", "--help").stdout
+    assert "[default: 127.0.0.1]" in wanflow("emulator", "--help").stdout
 
 
 # The key.

@@ -17,7 +17,7 @@ from flows.document import InvalidInput
 from flows.pipeline import load
 from flows.plan import make_plan
 from tasks.reach import Reach
-from tests.flows.conftest import written
+from tests.flows.conftest import wanflow, written
 
 MODEL = """
 pipeline: p
@@ -83,8 +83,8 @@ def test_the_command_line_allows_folders(service: Emulator, tmp_path: Path) -> N
         sound.writeframes(bytes(32000))
     board = "title: A\nmusic: ../sounds/a.wav\nscenes: [{shots: [{prompt: a street, seconds: 2}]}]\n"
     words = ["plan", "film", "-f", str(written(tmp_path / "boards", board))]
-    refused = CliRunner().invoke(app, words)
+    refused = wanflow(*words)
     assert refused.exit_code == 2 and "lies outside the folder" in refused.stderr
-    assert CliRunner().invoke(app, [*words, "--allow-files", "sounds"]).exit_code == 0
+    assert wanflow(*words, "--allow-files", "sounds").exit_code == 0
     assert CliRunner(env={"WANFLOW_ALLOW_FILES": "sounds"}).invoke(app, words).exit_code == 0
-    assert CliRunner().invoke(app, [*words, "-p", "music=sounds/a.wav"]).exit_code == 0
+    assert wanflow(*words, "-p", "music=sounds/a.wav").exit_code == 0

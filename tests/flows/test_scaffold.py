@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from blocks.emulator import Emulator
 from blocks.media import probe
 from blocks.storage import MediaStorage
-from flows.cli import app
 from flows.document import InvalidInput
 from flows.pipeline import load
 from flows.plan import make_plan
@@ -18,6 +16,7 @@ from flows.producing import run_pipeline
 from flows.scaffold import scaffold
 from tasks.reach import Reach
 from tasks.session import Session
+from tests.flows.conftest import wanflow
 
 
 async def test_what_is_written_plans_as_it_stands(tmp_path: Path, storage: MediaStorage) -> None:
@@ -62,7 +61,7 @@ def test_a_file_that_cannot_be_is_refused(tmp_path: Path, name: str, said: str) 
 def test_the_command_says_what_comes_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`wanflow new mine.yaml` writes both files and names the next command; a second time it refuses."""
     monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(app, ["new", "mine.yaml"])
+    done = wanflow("new", "mine.yaml")
     assert done.exit_code == 0 and "wanflow plan mine.yaml" in done.output
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.yaml", "pipeline.schema.json"]
-    assert CliRunner().invoke(app, ["new", "mine.yaml"]).exit_code == 2
+    assert wanflow("new", "mine.yaml").exit_code == 2
