@@ -85,7 +85,7 @@ class Walk:
                 problems += error.problems
                 self.scope.steps[name] = Skipped("it has a problem")
         if problems:
-            raise InvalidInput(problems)
+            raise InvalidInput(list(dict.fromkeys(problems)))
         self.rows = {key: row for name in self.pipeline.steps for key, row in rows[name].items()}
 
     async def _step(self, name: str) -> dict[str, PlanStep]:

@@ -64,13 +64,16 @@ async def test_another_scene_is_the_only_one_played_again(made: Made, submits: C
 
 
 @pytest.mark.slow
-async def test_the_film_shows_each_scene_and_what_follows(rendered: Made) -> None:
+async def test_the_film_shows_each_scene_and_what_follows(
+    rendered: Made, held: Callable[[Path], tuple[list[str], int]]
+) -> None:
     """Two scenes of three seconds, each going on for two: ten seconds with sound, the joins without a jump."""
     production = await rendered("character-film", "go_on=2")
     home = Path(production.uri)
     film = probe(home / "film.mp4")
     assert (film.width, film.height, film.fps, film.video_codec, film.audio_codec) == (1280, 720, 30, "h264", "aac")
     assert film.seconds == pytest.approx(10, abs=0.1)
+    assert held(home / "film.mp4") == (["audio", "video"], 300)
     for number in (1, 2):
         scene = probe(home / f"scenes/{number:02}.mp4")
         assert scene.seconds == pytest.approx(5, abs=0.2)

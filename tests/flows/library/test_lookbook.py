@@ -33,7 +33,9 @@ async def test_each_look_is_asked_for_once(plan_of: Callable[..., Awaitable[Plan
 
 
 @pytest.mark.slow
-async def test_the_coat_stays_and_the_place_changes(rendered: Made) -> None:
+async def test_the_coat_stays_and_the_place_changes(
+    rendered: Made, held: Callable[[Path], tuple[list[str], int]]
+) -> None:
     """Every look keeps the coat's red before a ground of its own; the slideshow shows all of them, with music."""
     production = await rendered("lookbook")
     home = Path(production.uri)
@@ -46,13 +48,17 @@ async def test_the_coat_stays_and_the_place_changes(rendered: Made) -> None:
     assert min(np.abs(a - b).max() for a, b in pairwise(corners)) > 5
     film = probe(home / "lookbook.mp4")
     assert film.seconds == pytest.approx(9, abs=0.1)
-    assert film.has_audio
+    assert held(home / "lookbook.mp4") == (["audio", "video"], 270)
     assert (film.width, film.height) == (1080, 1440)
     for at in (0.1, 0.5, 0.9):
         shown = picture_at(home / "lookbook.mp4", at)
         assert _is_red(shown.crop(_part(shown, (0.45, 0.45, 0.55, 0.6))))
     grid = Image.open(home / "grid.jpg")
-    assert grid.width > grid.height
+    assert grid.width > 3 * 1024  # every look at its full size
+    assert grid.height == pytest.approx(looks[0].height, rel=0.1)
+    for number, look in enumerate(looks):
+        cell = grid.crop((number * grid.width // 3, 0, (number + 1) * grid.width // 3, grid.height)).resize((48, 64))
+        assert np.abs(np.asarray(cell, float) - np.asarray(look.resize((48, 64)), float)).mean() < 15
 
 
 def _part(picture: Image.Image, part: tuple[float, float, float, float]) -> tuple[int, int, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from itertools import pairwise
@@ -13,10 +14,12 @@ from PIL import Image
 
 from blocks.media import probe
 from blocks.media.frames import pictures_at
+from flows.document import InvalidInput
 from flows.plan import Plan
 from flows.production import Production
 
 Made = Callable[..., Awaitable[Production]]
+Held = Callable[[Path], tuple[list[str], int]]
 PlanOf = Callable[..., Awaitable[Plan]]
 
 
@@ -29,6 +32,7 @@ async def test_each_ratio_is_priced_by_itself(plan_of: PlanOf) -> None:
     assert sum(row.seconds or 0 for row in plan.steps if row.paid) == 27
     one = await plan_of("product-teaser", "wide=false", "square=false")
     assert (one.calls, one.total_cny) == (6, Decimal("1.59"))
+    assert (await plan_of("product-teaser", "variants=2", "tall=false", "square=false")).calls == 3 + 6
     film = await plan_of("product-film")
     assert (film.calls, film.total_cny) == (2, Decimal("0.53"))
 
@@ -43,8 +47,40 @@ async def test_another_motion_films_anew_and_paints_nothing(made: Made, submits:
     assert submits()[2:] == ["It turns"]
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("variants=5", "5 is not taken by wanx-background-generation-v2; allowed: 1 to 4"),
+        ("seconds=16", "16 is not taken by wan2.6-i2v-flash; allowed: 2 to 15"),
+        ("resolution=4K", "resolution: must be one of 720P, 1080P; got '4K'"),
+        ("photo=teaser.png", "photo: there is no file "),
+        ("wide=maybe", "wide: must be true or false; got 'maybe'"),
+    ],
+)
+async def test_what_cannot_be_filmed_is_refused_once(plan_of: PlanOf, given: str, said: str) -> None:
+    """However many ratios a wrong value spoils, it is said in one line."""
+    with pytest.raises(InvalidInput) as caught:
+        await plan_of("product-teaser", given)
+    assert said in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
 @pytest.mark.slow
-async def test_the_product_stands_whole_in_every_ratio(rendered: Made) -> None:
+async def test_a_teaser_films_anew_only_what_another_setting_changes(
+    made: Made, submits: Callable[[], list[str]]
+) -> None:
+    """Of two settings the one that is worded anew is painted for each ratio; another motion paints nothing."""
+    paints = "wanx-background-generation-v2"
+    await made("product-teaser", 'settings=["on sand", "on snow"]', "motion=It shines")
+    assert Counter(submits()) == {paints: 6, "It shines": 1}  # this service paints the same picture every time
+    await made("product-teaser", 'settings=["on sand", "on moss"]', "motion=It shines")
+    assert submits()[7:] == [paints] * 3
+    await made("product-teaser", 'settings=["on sand", "on moss"]', "motion=It turns")
+    assert submits()[10:] == ["It turns"]
+
+
+@pytest.mark.slow
+async def test_the_product_stands_whole_in_every_ratio(rendered: Made, held: Held) -> None:
     """Each teaser has its ratio, its seconds and music; the red bottle is in the middle, in settings that differ."""
     production = await rendered(
         "product-teaser", 'settings=["on sand by the sea, noon", "on snow, night"]', "seconds=2"
@@ -55,7 +91,7 @@ async def test_the_product_stands_whole_in_every_ratio(rendered: Made) -> None:
         assert (film.width or 0) / (film.height or 1) == pytest.approx(ratio, abs=0.002)
         assert (film.width or 0) * (film.height or 0) == pytest.approx(1280 * 720, rel=0.05)
         assert film.seconds == pytest.approx(4, abs=0.2)
-        assert film.has_audio
+        assert held(path) == (["audio", "video"], 120)
         shown = pictures_at(path, (0.02, 0.52))
         for picture in shown:
             red, green, blue = _mean(picture, (0.46, 0.42, 0.54, 0.46))

@@ -64,6 +64,21 @@ async def test_the_comparison_shows_each_style_beside_the_original(rendered: Mad
         assert apart(right, styled_picture) < 12
 
 
+@pytest.mark.slow
+async def test_a_style_in_words_keeps_the_sound_of_the_original(
+    rendered: Made, held: Callable[[Path], tuple[list[str], int]]
+) -> None:
+    """Repainted video is silent: the original is heard under it, and the comparison names the style."""
+    production = await rendered("restyle", 'words=["Felt and wool"]')
+    home = Path(production.uri)
+    assert held(home / "styles/01.mp4") == (["audio", "video"], 72)
+    assert held(home / "comparison.mp4") == (["audio", "video"], 72)
+    left, right = halves(picture_at(home / "comparison.mp4", 0.5))
+    original = picture_at(str(production.manifest.params["video"]).removeprefix("file://"), 0.5)
+    assert apart(left, original) < 8 < apart(right, original)
+    assert apart(right, picture_at(home / "styles/01.mp4", 0.5)) < 8
+
+
 def halves(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
     """The left and the right film, without gaps and captions."""
     gap = round(picture.width / 160)

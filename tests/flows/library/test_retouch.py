@@ -33,7 +33,7 @@ async def test_every_part_is_priced_and_can_be_left_out(plan_of: Callable[..., A
     }
     only_wider = await plan_of("retouch", "people=false", "larger=0")
     assert {row.name: row.calls for row in only_wider.steps if row.calls} == {"widened": 2}
-    only_larger = await plan_of("retouch", "people=false", "ratio=")
+    only_larger = await plan_of("retouch", "people=false", "ratio=keep")
     assert {row.name: row.calls for row in only_larger.steps if row.calls} == {"sharpened": 2}
 
 
