@@ -201,7 +201,7 @@ def _detail(step: StepRun) -> str:
         return f": {step.reason}"
     if step.state != "done":
         return ""
-    if step.generations and all(one.cached for _, one in step.generations):
+    if (step.generations and all(one.cached for _, one in step.generations)) or step.edits_cached:
         return ": cached"
     costs = [one.cost_cny for _, one in step.generations if not one.cached]
     known = [cost for cost in costs if cost is not None]

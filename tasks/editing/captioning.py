@@ -65,7 +65,7 @@ class SubtitlesInput(OperationInput):
         return captions
 
 
-@operation("subtitles", SubtitlesInput, {"video": "video"})
+@operation("subtitles", SubtitlesInput, {"video": "video"}, version=2)
 async def subtitles(given: SubtitlesInput) -> dict[str, Any]:
     """Put captions on a film: into its pictures, as a track, or both. Its sound is not touched."""
     sources = [given.video] if given.file is None else [given.video, given.file]

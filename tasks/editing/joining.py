@@ -21,7 +21,7 @@ def all_together(given: ConcatenateInput) -> float | None:
     return sum(length for length in lengths if length) if all(lengths) else None
 
 
-@operation("concatenate", ConcatenateInput, {"video": "video"}, seconds=all_together)
+@operation("concatenate", ConcatenateInput, {"video": "video"}, seconds=all_together, version=2)
 async def concatenate(given: ConcatenateInput) -> dict[str, Any]:
     """Join videos end to end; streams that match are copied, only others are re-encoded."""
     return {"video": await make("film.mp4", given.videos, lambda paths, to: media.concatenate(paths, to))}

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import yaml
 from prefect import flow
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentUpdate, GlobalConcurrencyLimitUpdate
@@ -25,6 +26,7 @@ from flows.registration import save_blocks, save_limits, saved_deployments, take
 from tasks.shared_limits import LIMIT_PREFIX
 
 KEY = "sk-test-never-shown"
+ROOT = Path(__file__).parents[2]
 
 
 class Story(BaseModel):
@@ -177,3 +179,13 @@ async def test_a_run_of_a_flow_of_somebody_else_is_left_alone(client: PrefectCli
     state = (await client.read_flow_run(run.id)).state
     assert state is not None
     assert state.is_running()
+
+
+def test_every_production_can_be_deployed_to_a_work_pool() -> None:
+    """`prefect.yaml` has an entry for each flow that `wanflow up` serves, and each finds its flow."""
+    entries = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    found = [entry["entrypoint"].partition(":") for entry in entries]
+    assert {module for module, _, _ in found} == {"flows/productions.py"}
+    names = {getattr(productions, attribute).name for _, _, attribute in found}
+    assert names == {"generate"} | {flow.name for flow in productions.flows_to_serve()}
+    assert all(entry["name"] == "pool" and entry["tags"] == [TAG] for entry in entries)
