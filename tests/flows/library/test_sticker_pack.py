@@ -90,4 +90,5 @@ async def test_stickers_play_for_ever_and_differ(rendered: Made, held: Held) -> 
         assert held(home / f"stickers/{face}.mp4") == (["video"], 60)
     assert len(firsts) == 2 * len(FACES)
     sheet = Image.open(home / "sheet.jpg")
-    assert sheet.width > 2 * 240 and sheet.height > 2 * 240
+    assert sheet.width == 1280 and sheet.height > 2 * 405
+    assert sheet.convert("L").crop((437, 425, 842, 460)).getextrema()[1] > 150, "no name under a sticker"
