@@ -178,6 +178,7 @@ class Leases:
         holder = token.partition(":")[0]
         if holder == self._id:  # left behind: within a session the others wait elsewhere
             return True
+        looked = time.monotonic()  # before: who stands still after it has looked must not take that for silence
         sign = await self._storage.read_json(_holder_path(holder))
         if sign is None:
             return True
@@ -187,7 +188,7 @@ class Leases:
         if sign != seen:
             self._seen[holder] = (sign, time.monotonic())
             return False
-        return time.monotonic() - since >= self._expires_seconds
+        return looked - since >= self._expires_seconds
 
     async def _live(self) -> None:
         async with self._starting:

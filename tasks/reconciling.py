@@ -29,6 +29,10 @@ _POST_TAKES = timedelta(minutes=2)
 # A task may be listed some moments after it was accepted.
 _LOOKS_SECONDS = (0.0, 2.0, 4.0, 8.0)
 _LOOKS_SECONDS_NEAR = (0.0, 0.1, 0.3)
+# How old an intent without any answer must be before it is believed that nothing was accepted: what a process that died
+# has sent may still be on its way.
+_DECIDED_SECONDS = 30.0
+_DECIDED_SECONDS_NEAR = 0.5
 # How long other open intents, each a possible owner of what is found, are given to close.
 _OTHERS_SECONDS = 75.0
 _OTHERS_SECONDS_NEAR = 5.0
@@ -79,24 +83,37 @@ async def reconcile(session: Session, entry: journal.Entry, *, request_id: str |
         ours, unowned = await _look(session, entry, request_id)
         if ours is not None:
             return _adopted(session, entry, ours)
-    until = time.monotonic() + (_OTHERS_SECONDS_NEAR if session.emulated else _OTHERS_SECONDS)
+    began = time.monotonic()
+    others = began + (_OTHERS_SECONDS_NEAR if session.emulated else _OTHERS_SECONDS)
+    decided = began + (0.0 if request_id else _undecided_seconds(session, entry))
     prompts = _Prompts(session, entry)
-    while candidates := await prompts.fitting(unowned):
-        # In this order: whoever owned a candidate meanwhile is no rival any more, and the claim fails.
-        rivals = await _open_beside(session, entry)
-        late = time.monotonic() > until
-        one = _the_one(entry, candidates, rivals, late=late)
-        if one is not None:
-            if await journal.claim(session.storage, entry, one.task_id):
-                return _adopted(session, entry, one)
-        elif late or not rivals:
-            _cannot_tell(session, entry, candidates, rivals)
+    while True:
+        pause = 1.0
+        if candidates := await prompts.fitting(unowned):
+            # In this order: whoever owned a candidate meanwhile is no rival any more, and the claim fails.
+            rivals = await _open_beside(session, entry)
+            late = time.monotonic() > others
+            one = _the_one(entry, candidates, rivals, late=late)
+            if one is not None:
+                if await journal.claim(session.storage, entry, one.task_id):
+                    return _adopted(session, entry, one)
+            elif late or not rivals:
+                _cannot_tell(session, entry, candidates, rivals)
+                return None
+        elif (left := decided - time.monotonic()) > 0:
+            pause = min(pause, left)
+        else:
             return None
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(pause)
         ours, unowned = await _look(session, entry, request_id)
         if ours is not None:
             return _adopted(session, entry, ours)
-    return None
+
+
+def _undecided_seconds(session: Session, entry: journal.Entry) -> float:
+    """How much longer what a process sent, of which nothing was heard, may be on its way."""
+    most = _DECIDED_SECONDS_NEAR if session.emulated else _DECIDED_SECONDS
+    return min(max(0.0, most - (session.time - entry.intent_at).total_seconds()), most)
 
 
 def _the_one(

@@ -60,6 +60,20 @@ async def test_adopted(studio: Open) -> None:
     assert made.task_id == task_id and here.submits == 1
 
 
+async def test_accepted_late(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a run sent right before it died may be accepted a while later: nothing is sent before that while is over."""
+    monkeypatch.setattr("tasks.reconciling._DECIDED_SECONDS_NEAR", 30.0)
+    here = studio()
+    async with here.session() as session:
+        await _foreign(session, "somebody else's")
+        await _intent(session)
+        run = asyncio.create_task(generate(asked()))
+        await until(lambda: here.emulator.counts.get("list", 0) >= 3)
+        task_id = await _foreign(session)
+        made = await run
+    assert made.task_id == task_id and here.submits == 2
+
+
 async def test_owned_by_others(studio: Open) -> None:
     """A task that another generation of this storage owns is never adopted, not even after that one has settled."""
     here = studio()

@@ -203,7 +203,7 @@ async def test_taken_over(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None
     await asyncio.wait_for(asleep.wait(), 30)
     second = await here.run()
     woken.set()
-    assert (await first).task_id == second.task_id and here.emulator.counts["submit"] == 1
+    assert (await asyncio.wait_for(first, 60)).task_id == second.task_id and here.emulator.counts["submit"] == 1
 
 
 @pytest.mark.slow
@@ -231,7 +231,7 @@ async def test_stopped_between_check_and_post(studio: Open, monkeypatch: pytest.
     second = asyncio.create_task(here.run())
     await until(lambda: here.emulator.counts.get("submit", 0) == 1 or second.done())
     woken.set()
-    assert (await first).task_id == (await second).task_id and here.emulator.counts["submit"] == 1
+    assert (await asyncio.wait_for(first, 60)).task_id == (await second).task_id and here.emulator.counts["submit"] == 1
 
 
 @pytest.mark.slow
