@@ -119,7 +119,8 @@ async def run_operation(label: str, use: str, given: dict[str, Any], *, after: l
         options |= {"persist_result": False, "cache_policy": NO_CACHE}
     else:
         options["result_storage"] = session.results
-        if await done_before(session.storage, edit_key(use, given)) is None:
-            options["refresh_cache"] = True
-    done: Edit = await edit.with_options(**options)(label, use, given, wait_for=after)
+    before = await done_before(session.storage, edit_key(use, given))
+    done: Edit = await edit.with_options(refresh_cache=before is None, **options)(label, use, given, wait_for=after)
+    # In place: Prefect knows by the very object which task gave it. What it kept of the first run says it was not.
+    done.cached = before is not None
     return done
