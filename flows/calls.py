@@ -22,6 +22,9 @@ from tasks import editing  # noqa: F401 - registers the operations
 from tasks.asset import Asset
 from tasks.operations import OPERATIONS, Operation, OperationInput
 
+PENDING = "pending:"
+"""How the marker of a file or text begins that only a run will have."""
+
 
 @dataclass(frozen=True)
 class ModelCall:
@@ -121,7 +124,7 @@ class _Stand:
             return str(value)
         if isinstance(value, Pending):
             # Some models tell pictures, which are free, from films by the ending.
-            text = f"pending:{value.type}:{len(self.by_text)}{'.png' if value.type == 'image' else ''}"
+            text = f"{PENDING}{value.type}:{len(self.by_text)}{'.png' if value.type == 'image' else ''}"
             self.by_text[text] = value
             return text
         if isinstance(value, Many):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 
 from blocks import catalog
 from blocks.catalog import InvalidRequest
 from blocks.storage import MediaStorage
-from flows.calls import Call, ModelCall, OperationCall, request_problem
+from flows.calls import PENDING, Call, ModelCall, OperationCall, request_problem
 from flows.document import InvalidInput, Location
 from flows.pipeline import Step
 from flows.scope import Outputs, Scope
@@ -52,8 +53,13 @@ class Prices:
     keys: set[str] = field(default_factory=set)
     place: str | None = None
 
-    async def look(self, step: Step, lane: Scope, call: ModelCall | OperationCall, at: Location) -> Looked:
+    async def look(
+        self, step: Step, lane: Scope, call: ModelCall | OperationCall, at: Location, *, maybe: bool = False
+    ) -> Looked:
         """Look a call up.
+
+        Args:
+            maybe: only a run will know whether it is needed: as long as inputs are to come, its files are not judged.
 
         Raises:
             InvalidInput: the files that go in are not what the model takes, or the region does not serve it.
@@ -64,15 +70,13 @@ class Prices:
         quote = None
         if not call.unsure:
             quote = catalog.quote(call.request, region=self.region, input_seconds=call.input_seconds).amount
+        reach = lane.reach
+        base = reach.base if reach else None
+        if not (call.pending and maybe):
+            await self._check_files(call, base, at)
         if call.pending:
             self._served(call, at)
             return Looked(call, None, quote, again=False)
-        reach = lane.reach
-        base = reach.base if reach else None
-        try:
-            await check_inputs(call.request, self.storage, call.assets, base=base, web=self.web)
-        except InvalidRequest as error:
-            raise InvalidInput([request_problem(problem, at) for problem in error.problems]) from None
         take = step.take + lane.take
         key = await fingerprint(call.request, take=take, storage=self.storage, assets=call.assets, base=base)
         again = key in self.keys
@@ -81,6 +85,15 @@ class Prices:
         if known is None:
             self._served(call, at)
         return Looked(call, known, quote, again)
+
+    async def _check_files(self, call: ModelCall, base: Path | None, at: Location) -> None:
+        """Refuse before anything is paid files that the model does not take; those to come are not looked at."""
+        try:
+            await check_inputs(call.request, self.storage, call.assets, base=base, web=self.web)
+        except InvalidRequest as error:
+            known = [problem for problem in error.problems if not str(problem.value).startswith(PENDING)]
+            if known:
+                raise InvalidInput([request_problem(problem, at) for problem in known]) from None
 
     def _served(self, call: ModelCall, at: Location) -> None:
         """Refuse before anything is paid what the region would refuse after the steps before it were paid."""

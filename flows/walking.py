@@ -118,7 +118,7 @@ class Walk:
         call = await self._prepared(step, scope, at)
         if isinstance(call, PipelineCall):
             return Looked(call, await self._walk_inner(name, step, scope, call, inner), Decimal(0), False)
-        return await self.prices.look(step, scope, call, at)
+        return await self.prices.look(step, scope, call, at, maybe=name in self._maybe)
 
     async def _prepared(self, step: Step, scope: Scope, at: Location) -> Call:
         """The call of a lane; of the other models that may be asked, that they would take it."""

@@ -1,7 +1,10 @@
-"""What a plan refuses because of where it would be asked."""
+"""What a plan refuses before the steps before it are paid."""
 
 from __future__ import annotations
 
+import wave
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ from flows.pipeline import Pipeline
 from flows.plan import make_plan
 from tasks.reach import Reach
 
-RESTYLED = {
+RESTYLED: dict[str, Any] = {
     "pipeline": "restyled",
     "steps": {
         "rain": {"model": "wan2.6-t2v", "input": {"prompt": "rain"}, "parameters": {"duration": 2, "size": "1280*720"}},
@@ -27,8 +30,36 @@ async def test_what_the_region_lacks_is_refused_before_the_steps_before_it_are_p
         await make_plan(pipeline, {}, reach, emulated=False, region="singapore", place="singapore")
 
 
+@pytest.fixture
+def voice(tmp_path: Path) -> Path:
+    """A recording of two minutes and a second."""
+    path = tmp_path / "voice.wav"
+    with wave.open(str(path), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(2 * 8000 * 121))
+    return path
+
+
 @pytest.mark.parametrize("place", ["beijing", "emulator", "gateway", "custom", None])
 async def test_elsewhere_the_plan_is_made(storage: Any, place: str | None) -> None:
     """Where all of it is served, or where nobody but the owner of the address knows."""
     plan = await make_plan(Pipeline.model_validate(RESTYLED), {}, Reach(None, storage), emulated=False, place=place)
     assert plan.calls == 2
+
+
+@pytest.mark.parametrize(("when", "refused"), [(None, True), ("${said.passed}", False)])
+async def test_a_file_that_does_not_suit_is_refused_before_what_goes_with_it_is_made(
+    storage: Any, voice: Path, when: str | None, refused: bool
+) -> None:
+    """Too long a voice for a film to come refuses the plan; what may never be needed does not."""
+    said = {"model": "wan2.2-s2v-detect", "input": {"image_url": "https://example.com/portrait.png"}}
+    dubbed = {"model": "videoretalk", "input": {"video_url": "${rain.video}", "audio_url": str(voice)}}
+    steps = {"rain": RESTYLED["steps"]["rain"], "said": said, "dubbed": dubbed | ({"when": when} if when else {})}
+    pipeline = Pipeline.model_validate({"pipeline": "dubbed", "steps": steps})
+    with (
+        pytest.raises(InvalidInput, match=r"dubbed.input.audio_url: voice.wav is 121\.0 seconds")
+        if refused
+        else nullcontext()
+    ):
+        plan = await make_plan(pipeline, {}, Reach(None, storage), emulated=True)
+        assert plan.calls == 3
