@@ -216,7 +216,7 @@ _NO_SOURCE: dict[str, Any] = {"source_url": None, "source_expires": None, "sourc
 
 
 def _generation(step: str, index: int | None, one: Generation) -> ManifestGeneration:
-    seed = one.request.get("parameters", {}).get("seed")
+    asked = {**one.request.get("input", {}), **one.request.get("parameters", {})}
     return ManifestGeneration(
         step=step,
         index=index,
@@ -228,7 +228,7 @@ def _generation(step: str, index: int | None, one: Generation) -> ManifestGenera
         request_id=one.request_id,
         status=str(one.status or "FAILED"),
         cached=one.cached,
-        seed=seed,
+        seed=asked.get("seed"),
         usage=one.usage,
         quoted_cny=one.quoted_cny,
         cost_cny=one.cost_cny,
