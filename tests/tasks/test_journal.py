@@ -53,6 +53,15 @@ async def test_an_intent_is_taken_back_by_its_own_writer(storage: MediaStorage) 
     assert await journal.read(storage, "f", "a") is None
 
 
+async def test_a_task_is_claimed_once(storage: MediaStorage) -> None:
+    """Whoever is first has it, and has it still when asked again; nobody else gets it."""
+    mine = await _intent(storage)
+    assert mine is not None
+    other = mine.model_copy(update={"fingerprint": "another"})
+    assert await journal.claim(storage, mine, "t") and await journal.claim(storage, mine, "t")
+    assert not await journal.claim(storage, other, "t") and await journal.owner(storage, "t") == mine.mark
+
+
 def test_a_tasks_name_is_no_path() -> None:
     """Whatever the provider calls a task, no file lies outside its folder because of it."""
     assert journal.plain("../../etc/passwd") == "-etc-passwd" and journal.plain("a1b2-c3_d4") == "a1b2-c3_d4"

@@ -12,6 +12,7 @@ from blocks.emulator.tasks import from_china_time
 from tasks import journal
 from tasks.fingerprint import fingerprint
 from tasks.generation import generate
+from tasks.reconciling import reconcile
 from tasks.records import TASK_LIFE
 from tasks.session import Session, now
 from tests.tasks.conftest import Open, asked, until
@@ -126,6 +127,16 @@ async def test_several(studio: Open) -> None:
     assert all(task_id in made.failure.message for task_id in candidates)
     assert made.fingerprint[:12] in made.failure.message
     assert len(await here.journalled()) == 1
+
+
+async def test_the_id_of_a_failed_answer(studio: Open) -> None:
+    """Of several tasks that may be the one, it is the one with the request id that a failed answer gave."""
+    here = studio()
+    async with here.session() as session:
+        entry = await _intent(session)
+        answers = [await session.client.submit(asked()) for _ in range(3)]
+        found = await reconcile(session, entry, request_id=answers[1].request_id)
+    assert found is not None and found.task_id == answers[1].task_id
 
 
 async def test_resubmit(studio: Open) -> None:
