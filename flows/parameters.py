@@ -38,7 +38,7 @@ async def resolve_params(
     values: dict[str, Any] = {}
     for name, param in pipeline.params.items():
         value = given.get(name, param.default)
-        if value is None:
+        if value is None or _is_blank(param, value):
             if param.is_required:
                 problems.append(Problem((name,), f"is required: {param.description or param.type}"))
             values[name] = None
@@ -54,6 +54,11 @@ async def resolve_params(
     if problems:
         raise InvalidInput(problems)
     return values
+
+
+def _is_blank(param: Param, value: Any) -> bool:
+    """Whether a field for files was left empty, as in ``-p face=``."""
+    return value in ("", [""]) and (param.items if param.type == "list" else param.type) in FILES
 
 
 async def _value(param: Param, value: Any, reach: Reach, *, trusted: bool) -> Any:

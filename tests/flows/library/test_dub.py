@@ -38,6 +38,13 @@ async def test_every_voice_needs_a_language(plan_of: PlanOf) -> None:
         await plan_of("dub", "languages=english,chinese")
 
 
+async def test_a_file_left_empty_is_none(plan_of: PlanOf) -> None:
+    """Without a face the largest is taken; without voices there is nothing to dub, and it is said what they are."""
+    assert (await plan_of("dub", "face=")).calls == 3
+    with pytest.raises(InvalidInput, match="voices: is required: One recording for each language"):
+        await plan_of("dub", "voices=")
+
+
 @pytest.mark.slow
 async def test_another_voice_is_dubbed_alone(made: Made, submits: Callable[[], list[str]]) -> None:
     """The films bear the names of their languages; with another Spanish voice only that film is made anew."""
