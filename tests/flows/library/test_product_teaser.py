@@ -16,6 +16,7 @@ from blocks.media import probe
 from blocks.media.frames import pictures_at
 from flows.document import InvalidInput
 from flows.plan import Plan
+from flows.producing import ProductionFailed
 from flows.production import Production
 
 Made = Callable[..., Awaitable[Production]]
@@ -77,6 +78,13 @@ async def test_a_teaser_films_anew_only_what_another_setting_changes(
     assert submits()[7:] == [paints] * 3
     await made("product-teaser", 'settings=["on sand", "on moss"]', "motion=It turns")
     assert submits()[10:] == ["It turns"]
+
+
+async def test_a_frame_that_cannot_be_filmed_is_not_painted(made: Made, submits: Callable[[], list[str]]) -> None:
+    """Pictures of 100 pixels could be painted but not filmed: nothing is sent."""
+    with pytest.raises(ProductionFailed, match="width} >= 360"):
+        await made("product-film", "width=100")
+    assert submits() == []
 
 
 @pytest.mark.slow
