@@ -163,7 +163,11 @@ def pipelines_listed() -> list[dict[str, Any]]:
                 "required": True,
                 "description": "-f rows.csv, .jsonl or .parquet; a column each.",
             },
-            "pipeline": {"type": "text", "required": True, "description": "What is produced of each row: film, or any other pipeline."},
+            "pipeline": {
+                "type": "text",
+                "required": True,
+                "description": "What is produced of each row: film, or any other pipeline.",
+            },
             "at_once": {"type": "integer", "required": False, "description": "Rows side by side, 4 if absent."},
         },
     }
