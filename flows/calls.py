@@ -13,14 +13,14 @@ from typing import Any
 
 from blocks import catalog
 from blocks.catalog import InvalidRequest, Request
-from flows.document import InvalidInput, Location, Problem, validate
-from flows.kinds import FILES, MEDIA, an, holds_pending, is_to_come, kind_of, written
+from flows.document import InvalidInput, Location, Problem
+from flows.kinds import FILES, MEDIA, an, either, is_to_come, kind_of, written
+from flows.operation_call import OperationCall, operation_call
 from flows.pipeline import Pipeline, Step
 from flows.references import resolve
 from flows.scope import Address, Many, Pending, Scope
-from tasks import editing  # noqa: F401 - registers the operations
 from tasks.asset import Asset
-from tasks.operations import OPERATIONS, Operation, OperationInput
+from tasks.operations import OPERATIONS
 
 PENDING = "pending:"
 """How the marker of a file or text begins that only a run will have."""
@@ -46,15 +46,6 @@ class ModelCall:
     def seconds(self) -> float | None:
         """How long the result will be; None: not known, or it has no length."""
         return self.request.seconds_from(self.input_seconds)
-
-
-@dataclass(frozen=True)
-class OperationCall:
-    """One local operation to be, with its inputs."""
-
-    use: str
-    given: dict[str, Any]
-    pending: bool
 
 
 @dataclass(frozen=True)
@@ -237,7 +228,7 @@ def _type_problems(stand: _Stand, request: Request, at: Location) -> Iterator[Pr
     for text, source in stand.by_text.items():
         kind = kind_of(source)
         if text in media and kind not in media[text].spec.kinds:
-            yield Problem((*at, *media[text].path), f"wants {_either(media[text].spec.kinds)}, got {an(kind)}")
+            yield Problem((*at, *media[text].path), f"wants {either(media[text].spec.kinds)}, got {an(kind)}")
         if text not in media and kind in MEDIA:
             path = _path_of(request.to_dict(), text)
             yield Problem((*at, *path), f"wants text, got {an(kind)}")
@@ -251,84 +242,3 @@ def _path_of(body: Any, text: str, path: Location = ()) -> Location:
         found = (_path_of(item, text, (*path, number)) for number, item in enumerate(body))
         return next((one for one in found if one), ())
     return path if body == text else ()
-
-
-def operation_call(operation: Operation, given: dict[str, Any], at: Location) -> OperationCall:
-    """The call of an operation with these inputs.
-
-    Raises:
-        InvalidInput: an input is missing, unknown, or of the wrong kind.
-    """
-    problems: list[Problem] = []
-    for name, value in given.items():
-        takes = operation.media_input(name)
-        if takes is None:
-            continue
-        if operation.takes_list(name) and not isinstance(value, list | Many):
-            problems.append(Problem((*at, "input", name), f"wants a list, got {an(kind_of(value))}"))
-        listed = [value.item] if isinstance(value, Many) else value if isinstance(value, list) else [value]
-        if isinstance(value, list | Many) and not operation.takes_list(name):
-            problems.append(Problem((*at, "input", name), "wants a single file, got a list"))
-        for item in listed:
-            kind = kind_of(item)
-            if isinstance(item, Asset | Address | Pending) and kind not in takes.kinds:
-                problems.append(Problem((*at, "input", name), f"wants {_either(takes.kinds)}, got {an(kind)}"))
-    misfits = {problem.at[len(at) + 1] for problem in problems}
-    further = _operation_input_problems(operation, given, at)
-    problems += [problem for problem in further if problem.at[len(at) + 1] not in misfits]
-    if problems:
-        raise InvalidInput(problems)
-    return OperationCall(operation.name, given, pending=holds_pending(given))
-
-
-def _either(kinds: Iterable[str]) -> str:
-    return " or ".join(an(kind) for kind in kinds)
-
-
-def foreseen(call: OperationCall) -> OperationInput | None:
-    """An operation's inputs with files to come as assets of the length they will have.
-
-    None when a plain value is known only to a run, or when they are not valid.
-    """
-    operation = OPERATIONS[call.use]
-    given: dict[str, Any] = {}
-    for name, value in call.given.items():
-        media = operation.media_input(name) is not None
-        if not media and holds_pending(value):
-            return None
-        given[name] = _in_place_of(value) if media else value
-    try:
-        return validate(operation.inputs, given)
-    except InvalidInput:
-        return None
-
-
-def _in_place_of(value: Any) -> Any:
-    """Assets in place of files: what is known of them, nothing else."""
-    if isinstance(value, Many):
-        return [_in_place_of(value.item)] * value.likely
-    if isinstance(value, list):
-        return [_in_place_of(item) for item in value]
-    if isinstance(value, Pending):
-        return _stand_in.model_copy(update={"seconds": value.seconds})
-    return _stand_in if isinstance(value, str) else value
-
-
-_stand_in = Asset(uri="", path="", media_type="application/octet-stream", bytes=0, sha256="")
-
-
-def _operation_input_problems(operation: Operation, given: dict[str, Any], at: Location) -> Iterator[Problem]:
-    """What the operation says of its inputs; of values and lengths of lists that only a run knows it says nothing."""
-    unknown = {name: None for name in given if name not in operation.inputs.model_fields}
-    checked = unknown | {
-        name: _in_place_of(value) if operation.media_input(name) else value
-        for name, value in given.items()
-        if (operation.media_input(name) and not isinstance(value, Many)) or not holds_pending(value)
-    }
-    try:
-        validate(operation.inputs, checked)
-    except InvalidInput as error:
-        for problem in error.problems:
-            sure = problem.message == "is missing" or len(checked) == len(given)
-            if problem.at[0] in checked or (problem.at[0] not in given and sure):
-                yield replace(problem, at=(*at, "input", *problem.at))

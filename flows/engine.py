@@ -13,13 +13,14 @@ from typing import Any
 from blocks.catalog import InvalidRequest
 from blocks.media import MediaError
 from flows.asking import NotAnswered
-from flows.calls import ModelCall, OperationCall, PipelineCall, prepare
+from flows.calls import ModelCall, PipelineCall, prepare
 from flows.choosing import choose, variants_of
 from flows.conditions import reasons
 from flows.document import InvalidInput, Location
 from flows.failing import EXPECTED, StepFailed, failure_of, is_final, reason_of, with_prompt
 from flows.fan_out import in_turn, lanes
 from flows.nesting import inner_params, nest, reach_of
+from flows.operation_call import OperationCall
 from flows.outputs import gathered, given_by
 from flows.pipeline import Pipeline, Step
 from flows.scope import Outputs, Scope, Skipped, StepSkipped

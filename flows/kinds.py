@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from blocks.catalog import UnknownModel
@@ -34,6 +35,11 @@ def an(kind: str) -> str:
     if kind in ("nothing", "text", "audio", "boxes"):
         return kind
     return f"an {kind}" if kind[:1] in "aeio" else f"a {kind}"
+
+
+def either(kinds: Iterable[str]) -> str:
+    """Kinds to choose from."""
+    return " or ".join(an(kind) for kind in kinds)
 
 
 _TO_COME = re.compile(r"\(\w+ to come\)")

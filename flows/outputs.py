@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks import catalog
-from flows.calls import Call, ModelCall, OperationCall, foreseen
+from flows.calls import Call, ModelCall
+from flows.operation_call import OperationCall, foreseen
 from flows.pipeline import Param, Pipeline, Step
 from flows.references import Reference, whole
 from flows.scope import Many, Outputs, Pending, Scope, Skipped

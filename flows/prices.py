@@ -9,8 +9,9 @@ from pathlib import Path
 from blocks import catalog
 from blocks.catalog import InvalidRequest
 from blocks.storage import MediaStorage
-from flows.calls import PENDING, Call, ModelCall, OperationCall, request_problem
+from flows.calls import PENDING, Call, ModelCall, request_problem
 from flows.document import InvalidInput, Location
+from flows.operation_call import OperationCall
 from flows.pipeline import Step
 from flows.scope import Outputs, Scope
 from tasks import finished

@@ -8,12 +8,13 @@ from itertools import groupby
 from typing import Any
 
 from blocks.media import MediaError
-from flows.calls import Call, ModelCall, OperationCall, PipelineCall, operation_call, prepare
+from flows.calls import Call, ModelCall, PipelineCall, prepare
 from flows.choosing import chosen_before, variants_of
 from flows.document import InvalidInput, Location, Problem
 from flows.fan_out import in_turn, is_estimate, lanes
 from flows.kinds import holds_pending
 from flows.nesting import inner_params, reach_of, told_of_inner
+from flows.operation_call import OperationCall, operation_call
 from flows.outputs import gathered, given_by, planned
 from flows.pipeline import Pipeline, Step, check_names
 from flows.plan_step import PlanStep, added, total
