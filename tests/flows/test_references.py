@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from flows.references import Alternatives, BadReference, Reference, find, parse, resolve, whole
+from flows.scope import Scope, Skipped
 
 
 def named(alternatives: Alternatives) -> Any:
@@ -28,6 +29,14 @@ def test_alternatives_are_tried_in_order() -> None:
         Reference("b", "video", 2),
         Reference("c"),
     )
+
+
+def test_an_empty_parameter_leaves_the_word_to_the_next_alternative() -> None:
+    """`or` passes over what is nothing; alone, or at the end, it is nothing. No is an answer."""
+    scope = Scope({"own": None, "off": False}, {"clip": {"video": 7}, "gone": Skipped("gone failed")})
+    assert scope.look_up(parse("own or clip.video")) == 7
+    assert scope.look_up(parse("own or gone.video")) is None and scope.look_up(parse("own")) is None
+    assert scope.look_up(parse("off or clip.video")) is False
 
 
 @pytest.mark.parametrize("text", ["", "a..b", "1a.b", "a.b.c", "a or", "a and b", "a.video[x]"])
