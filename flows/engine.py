@@ -17,7 +17,7 @@ from flows.calls import ModelCall, PipelineCall, prepare
 from flows.choosing import choose, variants_of
 from flows.conditions import reasons
 from flows.document import InvalidInput, Location
-from flows.failing import EXPECTED, StepFailed, failure_of, is_final, reason_of, with_prompt
+from flows.failing import EXPECTED, StepFailed, in_words, is_final, reason_of, with_prompt
 from flows.fan_out import in_turn, lanes
 from flows.nesting import inner_params, nest, reach_of
 from flows.operation_call import OperationCall
@@ -36,6 +36,7 @@ from tasks.operations import OPERATIONS
 from tasks.outputs import outputs_of
 from tasks.records import Failure, Generation
 from tasks.session import current
+from tasks.stages import failure_of
 
 log = logging.getLogger("wanflow")
 
@@ -250,8 +251,7 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope, at: Locat
         step_run.handles.append(generation.handle)
         if generation.succeeded:
             for part in generation.values.get("failed_parts", ()):
-                said = ": ".join(text for text in (part["code"], part["message"]) if text)
-                step_run.left_out.append(f"{label}: one of its results: {said}")
+                step_run.left_out.append(f"{label}: one of its results: {in_words(**part)}")
             return outputs_of(generation.model, generation.assets, generation.values)
         failure = with_prompt(generation)
         if failure and is_final(step, failure):

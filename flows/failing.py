@@ -7,7 +7,6 @@ from flows.pipeline import Step
 from tasks.budget import BudgetExceeded
 from tasks.downloading import DownloadFailed
 from tasks.records import Failure, Generation
-from tasks.stages import failure_of as failure_of
 from tasks.watching import StillRunning
 
 EXPECTED = (BudgetExceeded, StillRunning, DownloadFailed, MediaError, OSError)

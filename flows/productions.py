@@ -16,7 +16,6 @@ from pydantic import Field
 from blocks import catalog
 from flows import asking, library
 from flows.campaign import campaign as campaign
-from flows.failing import failure_of
 from flows.filming import make_film
 from flows.filming import plan_film as plan_film
 from flows.kinds import FILES
@@ -30,6 +29,7 @@ from flows.storyboard import Storyboard
 from flows.termination import end_gently
 from tasks.generation import generate as generate_one
 from tasks.records import Generation
+from tasks.stages import failure_of
 
 end_gently()
 

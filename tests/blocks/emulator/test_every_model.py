@@ -274,7 +274,7 @@ def test_what_was_cut_is_told(start, host, model, limit):
 
 
 def test_the_texts_of_messages_and_outlines_are_cut_too(start, host):
-    """Text deeper in a request is read as far as any other."""
+    """Text deeper in a request that is longer than what is read is taken like any other."""
     caller = start()
     long = {"messages": [{"role": "user", "content": [{"text": "雪" * 3000}]}]}
     for model in ("wan2.6-t2i", "qwen-image-max"):
