@@ -138,7 +138,7 @@ class _Household:
         }
         serve = ["server", "start", "--host", self._ports.host, "--port", str(self._ports.server)]
         with self._console.status("Starting Prefect's server (10 to 30 s) …"):
-            server = self._add("server", [sys.executable, "-m", "prefect", *serve], environment)
+            server = self._add("server", [sys.executable, "-m", "flows.prefect_server", *serve], environment)
             self._wait_for(server, lambda: _answers(f"{self._ports.api}/health"))
         emulated = not _configured(os.environ) and not _block_saved(self._ports.api)
         if emulated:

@@ -30,7 +30,16 @@ class PrefectServer:
         self.url = f"http://127.0.0.1:{free_port()}/api"
         self._silence = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--no-services"]
+        command = [
+            sys.executable,
+            "-m",
+            "flows.prefect_server",
+            "server",
+            "start",
+            "--host",
+            "127.0.0.1",
+            "--no-services",
+        ]
         with (folder / "server.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [*command, "--port", self.url.split(":")[2].partition("/")[0]],

@@ -1,0 +1,53 @@
+"""Prefect's server as wanflow starts it does not stand still over a locked database."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+# One connection holds the lock; a statement of another failed over it, and the same connection waits for the lock now.
+# What is left of the failed statement is collected in the loop, which alone can let the holder commit.
+SCRIPT = """
+import asyncio, gc, sqlite3, sys, time
+import aiosqlite
+from flows.prefect_server import _close_failed_cursors
+
+async def main(path):
+    gc.disable()
+    holder, other = [await aiosqlite.connect(path, isolation_level=None) for _ in range(2)]
+    await holder.execute("pragma journal_mode = wal")
+    await holder.execute("create table t (x)")
+    await holder.execute("begin immediate")
+    await other.execute("pragma busy_timeout = 0")
+    cursor = await other.cursor()
+    try:
+        await cursor.execute("insert into t values (1)")
+    except sqlite3.OperationalError as error:
+        assert "locked" in str(error)
+    await other.execute("pragma busy_timeout = 10000")
+    waits = asyncio.create_task(other.execute("begin immediate"))
+    for _ in range(50):
+        await holder.execute("select count(*) from t")
+    del cursor
+    began = time.monotonic()
+    gc.collect()
+    stood = time.monotonic() - began
+    await holder.execute("commit")
+    await waits
+    await other.execute("commit")
+    for connection in (holder, other):
+        await connection.close()
+    print(stood)
+
+if "mended" in sys.argv:
+    _close_failed_cursors()
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+def test_a_failed_statement_does_not_stop_the_server(tmp_path: Path) -> None:
+    """The loop goes on at once where it would stand until the other connection gave up, ten seconds later."""
+    command = [sys.executable, "-c", SCRIPT, str(tmp_path / "prefect.db"), "mended"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert float(said.stdout) < 2
