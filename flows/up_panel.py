@@ -38,10 +38,12 @@ def panel(addresses: Addresses) -> Panel:
     table.add_row("Storage", addresses.storage)
     table.add_row("Deployments", "\n".join(addresses.deployments))
     table.add_row("Logs", str(addresses.logs))
+    # The film's form comes filled in; the others want a file first.
+    named = next((one for one in addresses.deployments if one == "film/film"), next(iter(addresses.deployments), None))
     hints = Text.assemble(
         ("\nFrom another terminal\n", "bold"),
         f"  export PREFECT_API_URL={addresses.api}\n",
-        *([f"  prefect deployment run {addresses.deployments[0]}\n"] if addresses.deployments else []),
+        *([f"  prefect deployment run {named}\n"] if named else []),
         ("\nCtrl-C stops all of it; starting again loses nothing.", "dim"),
     )
     return Panel(Group(table, hints), title="wanflow is up", title_align="left", border_style="cyan", padding=(1, 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import socket
@@ -13,8 +14,10 @@ from typing import Any
 
 import httpx
 import pytest
+from rich.console import Console
 
 from flows.children import descendants
+from flows.up_panel import Addresses, panel
 from tests.ports import free_port
 
 pytestmark = [pytest.mark.kill, pytest.mark.slow]
@@ -142,6 +145,14 @@ def test_everything_starts_stops_and_goes_on(
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0, house.said()
     gone([process.pid, *below])
+
+
+def test_the_panel_names_a_run_that_needs_no_file(tmp_path: Path) -> None:
+    """The command to begin with runs the film, whose form comes filled in, wherever it stands in the list."""
+    found = Addresses("http://h:1", "http://h:1/api", None, "media", ("dance/dance", "film/film"), tmp_path)
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(panel(found))
+    assert "prefect deployment run film/film" in console.export_text()
 
 
 def test_a_taken_port_is_said_before_anything_starts(house: House) -> None:
