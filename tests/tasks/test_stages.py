@@ -158,6 +158,7 @@ async def test_key_is_nowhere(
 ) -> None:
     """The API key is in no file of the storage, no log, no record of Prefect's, whatever happened."""
     caplog.set_level("DEBUG")
+    caplog.set_level("DEBUG", logger="wanflow")
     echo = {"kind": "fail", "message": f"key {KEY} failed"}
     here = studio(
         rules=[

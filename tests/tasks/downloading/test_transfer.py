@@ -176,6 +176,7 @@ async def test_an_expired_url_is_told_apart(origin: Any, local: MediaStorage, co
 async def test_no_text_shows_the_signature(origin: Any, local: MediaStorage, caplog: pytest.LogCaptureFixture) -> None:
     """Neither errors nor logs hold the query string of a URL."""
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="wanflow")  # it has a level of its own
     origin.script = [origin.broken_after(MEGABYTE), origin.status(500)]
     origin.last = origin.status(404)
     with pytest.raises(DownloadFailed, match=r"results/clip\.mp4") as caught:
