@@ -25,6 +25,7 @@ Submits = Callable[[], list[str]]
 SHOT = "model: wan2.6-t2v, parameters: {duration: 2, size: 1280*720}"
 
 
+@pytest.mark.slow
 async def test_takes_are_variants_that_are_paid_once_each(
     session: Session, pipeline_of: Made, submits: Submits
 ) -> None:

@@ -290,6 +290,7 @@ def test_a_film_is_made_and_made_again_for_nothing(
     assert submits() == sent and sorted(sent) == ["a loud square.", "a quiet street."]
 
 
+@pytest.mark.slow
 def test_a_film_with_a_refused_scene_is_delivered_in_part(
     service: Emulator, prefect_server: str, submits: Submits
 ) -> None:

@@ -55,6 +55,7 @@ def test_a_broken_profile_file_is_prefects_to_report(tmp_path: Path) -> None:
     assert found["DO_NOT_TRACK"] == "1"
 
 
+@pytest.mark.slow
 def test_prefect_understands_every_name(tmp_path: Path) -> None:
     """Prefect takes each variable for a setting: none is misspelt."""
     given = {name: value for name, value in DEFAULTS.items() if name.startswith("PREFECT_")}

@@ -28,6 +28,7 @@ async def left(here: Any, monkeypatch: pytest.MonkeyPatch, where: Any = (Watcher
             await here.run(asked(prompt))
 
 
+@pytest.mark.slow
 async def test_what_a_dead_run_left_is_listed_and_resumed(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is named with its price and request; resumed, its file is in storage and the next run finds it cached."""
     here = studio(run_seconds=0.3)

@@ -261,6 +261,7 @@ async def test_another_time_zone(studio: Open, monkeypatch: pytest.MonkeyPatch) 
     assert made.succeeded and made.task_id == here.emulator.tasks()[0].task_id and here.submits == 1
 
 
+@pytest.mark.slow
 async def test_the_price_of_an_adopted_task(studio: Open) -> None:
     """A task that is found again is named with the price expected when it was sent."""
     here = studio(run_seconds=600, rules=[{"at": "submit", "times": 1, "do": "lose_answer"}])
@@ -275,6 +276,7 @@ async def test_the_price_of_an_adopted_task(studio: Open) -> None:
         assert [left.quoted_cny for left in session.left_running] == [2]
 
 
+@pytest.mark.slow
 async def test_list_fails(studio: Open) -> None:
     """A task list that cannot be read for a while is asked for again."""
     here = studio(rules=[{"at": "list", "times": 3, "do": "fail"}, {"at": "list", "times": 1, "do": "garbage"}])

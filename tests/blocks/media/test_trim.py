@@ -26,6 +26,7 @@ def test_exact_to_the_picture(make_film, tmp_path, packets, heard, brightness, b
     assert np.flatnonzero(np.abs(sound) > 0.05)[-1] / 48_000 == pytest.approx((last - first) / 30, abs=0.03)
 
 
+@pytest.mark.slow
 def test_what_needs_other_pictures_is_encoded(tmp_path, packets):
     """A part that ends between pictures stored in another order than shown is encoded anew, and exact."""
     texture = np.kron(np.random.default_rng(1).integers(0, 255, (12, 20, 3), np.uint8), np.ones((8, 8, 1), np.uint8))

@@ -19,12 +19,14 @@ async def test_trim(film: Asset, made: Made) -> None:
     assert (await made("trim", video=film, start_seconds=0.5, end_seconds=5)).seconds == pytest.approx(0.5)
 
 
+@pytest.mark.slow
 async def test_crossfade(film: Asset, made: Made) -> None:
     """Videos that fade into each other are shorter by their overlaps."""
     joined = await made("crossfade", videos=[film, film, film], seconds=0.4, transition="dissolve")
     assert joined.seconds == pytest.approx(2.2) and joined.has_audio
 
 
+@pytest.mark.slow
 async def test_speed(film: Asset, made: Made) -> None:
     """Twice as fast takes half the time."""
     assert (await made("speed", video=film, factor=2)).seconds == pytest.approx(0.5, abs=0.06)

@@ -44,6 +44,7 @@ async def test_mix(session: Session, tone: Asset, film: Asset, made: Made) -> No
     assert sound.kind == "audio" and sound.seconds == pytest.approx(1.25, abs=0.02)
 
 
+@pytest.mark.slow
 async def test_join_audio(session: Session, tone: Asset, made: Made) -> None:
     """Sounds are joined with pauses; the length is known before."""
     sound = await made("join_audio", sounds=[tone, tone, tone], pause_seconds=0.25)

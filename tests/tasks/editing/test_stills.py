@@ -42,6 +42,7 @@ async def test_grid(picture: Asset, made: Made) -> None:
     assert sheet.width == 2 * 120 + 3 * 8 and sheet.media_type == "image/png"
 
 
+@pytest.mark.slow
 async def test_animation(film: Asset, made: Made) -> None:
     """A video becomes an animated picture in the format asked for."""
     assert (await made("animation", video=film)).media_type == "image/gif"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image, ImageOps
 
 
@@ -23,6 +24,7 @@ def test_a_film_begins_with_the_given_picture(make, picture: Path) -> None:  # t
     assert max(film.change(n, n + 1) for n in range(14, 50)) < 4
 
 
+@pytest.mark.slow
 def test_several_shots_frame_several_parts(make, picture: Path) -> None:  # type: ignore[no-untyped-def]
     """With shot_type multi the film cuts to other parts of the picture."""
     given = {"prompt": "猫走来。它坐下。", "img_url": "x"}
@@ -44,6 +46,7 @@ def test_a_picture_turns_into_another(make, picture: Path, other_picture: Path) 
     assert not rendered.sound
 
 
+@pytest.mark.slow
 def test_reference_pictures_are_shown_beside_the_film(make, picture: Path, other_picture: Path) -> None:  # type: ignore[no-untyped-def]
     """Multi-image reference draws the words and shows the references."""
     given = {"function": "image_reference", "prompt": "A girl walks through a forest"}

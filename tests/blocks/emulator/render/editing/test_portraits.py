@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from blocks.catalog.portrait_restyling import STYLES
@@ -26,6 +27,7 @@ def test_every_style_of_the_catalog_looks_different(photo: Path) -> None:
     assert nearest[0] > 4, nearest
 
 
+@pytest.mark.slow
 def test_a_style_of_ones_own_takes_its_colours(ask, person: Path, keep) -> None:  # type: ignore[no-untyped-def]
     """With -1 the portrait gets the colours of the reference."""
     rows = np.linspace(40, 220, 300)[:, None, None] * np.array([0.3, 0.5, 1.0])

@@ -65,6 +65,7 @@ def test_more_quality_is_more_detail() -> None:
     assert detail(fine) > 1.2 * detail(plain)
 
 
+@pytest.mark.slow
 def test_the_file_stays_below_five_megabytes(ask, keep) -> None:  # type: ignore[no-untyped-def]
     """A picture of pure noise gets fewer colours and keeps its size, unless the limit is off."""
     noise = Image.fromarray(np.random.default_rng(1).integers(0, 255, (900, 1400, 3), np.uint8))

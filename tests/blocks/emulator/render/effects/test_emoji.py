@@ -71,6 +71,7 @@ def test_every_expression_moves_the_face(faces) -> None:  # type: ignore[no-unty
         assert np.abs(frames[1:, 16:48, 16:48] - frames[0, 16:48, 16:48]).mean(axis=(1, 2, 3)).max() > 4, name
 
 
+@pytest.mark.slow
 def test_a_clip_is_the_square_that_moves(make, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     """The clip is what ext_bbox holds, square, silent and some seconds long."""
     portrait().save(tmp_path / "face.png")

@@ -102,6 +102,7 @@ def test_the_subject_is_found_where_it_stands() -> None:
     assert 0.1 * 128 < subject.y + subject.head[1] * subject.unit < 0.3 * 128
 
 
+@pytest.mark.slow
 def test_a_template_gives_a_film_of_the_asked_size(make, picture: Path) -> None:  # type: ignore[no-untyped-def]
     """Tier in the picture's ratio, seconds as asked, silent."""
     given, parameters = {"template": "rotation", "img_url": "x"}, {"resolution": "480P", "duration": 1}

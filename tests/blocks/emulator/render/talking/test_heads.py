@@ -24,6 +24,7 @@ def drawn(tmp_path: Path, prompt: str, size: str) -> Image.Image:
         return picture.convert("RGB")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prompt", ["portrait of an old woman, close-up", "老妇人的特写肖像"])
 @pytest.mark.parametrize("flip", [False, True])
 def test_our_own_profiles_are_found_by_their_outline(tmp_path: Path, prompt: str, flip: bool) -> None:

@@ -72,6 +72,7 @@ def test_two_frames_are_joined(make, tmp_path: Path) -> None:  # type: ignore[no
     assert all(film.change(number, number + 10) > 0.2 for number in range(20, 130, 20))
 
 
+@pytest.mark.slow
 def test_the_motion_of_a_video_is_copied(make, clip, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     """With video_url what stands in the first frame moves as in the video."""
     picture = Image.new("RGB", (SIDE, SIDE), (90, 90, 160))
