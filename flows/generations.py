@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.invocation import DONE, PARTLY, REFUSED, JsonOption, StorageOption, fail, prepare, print_json, run_async
+from flows.invocation import (
+    DONE,
+    PARTLY,
+    REFUSED,
+    WRONG_INPUT,
+    JsonOption,
+    StorageOption,
+    fail,
+    prepare,
+    print_json,
+    run_async,
+)
 
 if TYPE_CHECKING:
     from tasks.in_flight import InFlight
@@ -64,12 +75,18 @@ def show(name: Name, storage: StorageOption = None, as_json: JsonOption = False)
 def resume(
     names: Annotated[list[str] | None, typer.Argument(metavar="ID…", help="Task ids or fingerprints.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Whatever this storage has in flight.")] = False,
+    task: Annotated[
+        str | None,
+        typer.Option(metavar="TASK_ID", help="The task you recognised as the one whose answer was lost."),
+    ] = None,
     storage: StorageOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Wait for what is in flight and bring its files into storage. Nothing is sent."""
     if bool(names) == everything:
-        fail("give the ids to resume, or --all", "InvalidInput", 2, as_json)
+        fail("give the ids to resume, or --all", "InvalidInput", WRONG_INPUT, as_json)
+    if task is not None and len(names or []) != 1:
+        fail("--task names the task of one generation: give the id of that one", "InvalidInput", WRONG_INPUT, as_json)
 
     async def work() -> list[Resumed]:
         from flows.options import Options
@@ -78,7 +95,7 @@ def resume(
         async with Options(storage).session() as session:
             wanted = [await find(session, name) for name in names or []]
             wanted = wanted or [one for one in await in_flight(session) if one.fingerprint and one.mine]
-            return await _resume_all(session, wanted)
+            return await _resume_all(session, wanted, task)
 
     prepare(verbose=False)
     done = run_async(work, as_json)
@@ -93,7 +110,7 @@ def resume(
     raise typer.Exit(DONE if not failed else REFUSED if failed == len(done) else PARTLY)
 
 
-async def _resume_all(session: Any, wanted: list[InFlight]) -> list[Resumed]:
+async def _resume_all(session: Any, wanted: list[InFlight], task: str | None) -> list[Resumed]:
     import asyncio
 
     from blocks.client.errors import DashScopeError
@@ -106,7 +123,7 @@ async def _resume_all(session: Any, wanted: list[InFlight]) -> list[Resumed]:
 
     async def one_of(one: InFlight) -> Resumed:
         try:
-            return await see_through(session, one)
+            return await see_through(session, one, task_id=task)
         except (DashScopeError, DownloadFailed, AmbiguousSubmission, NotOurs, StillRunning) as error:
             return Resumed(one, one.status, failure=failure_of(error))
 

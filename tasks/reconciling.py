@@ -57,8 +57,8 @@ class AmbiguousSubmission(Exception):
         super().__init__(
             f"{entry.model}: the answer to the submit of {entry.intent_at:%Y-%m-%d %H:%M:%S} UTC was lost and {why}."
             f"{named} It was not sent again, because that could pay twice. Look the task up in the provider's console:"
-            " when it is there, `wanflow generations resume TASK_ID` fetches its files; when it is not,"
-            f" `wanflow generations forget {entry.fingerprint[:12]}` and run again."
+            f" when it is there, `wanflow generations resume {entry.fingerprint[:12]} --task TASK_ID` and run again;"
+            f" when it is not, `wanflow generations forget {entry.fingerprint[:12]}` and run again."
         )
 
 

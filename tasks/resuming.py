@@ -42,27 +42,33 @@ class Resumed:
     failure: Failure | None = None
 
 
-async def resume(session: Session, one: InFlight) -> Resumed:
+async def resume(session: Session, one: InFlight, *, task_id: str | None = None) -> Resumed:
     """See a task through: wait for its end, bring its files into storage, settle it. Nothing is ever sent.
 
     A generation of this storage is finished as if its run had gone on; the files of a task that nobody here asked for
     go to a folder ``recovered-<task_id>`` beside the others.
 
+    Args:
+        task_id: of the task that a submit without an answer led to, when a person recognised it.
+
     Raises:
         NotOurs: another account sent it.
+        NotInFlight: its task is known already, or the one named is not there, or is another generation's.
         AmbiguousSubmission: the answer to its submit was lost and nobody can tell which task it is.
         StillRunning: it takes longer than its deadline.
         DownloadFailed: a file cannot be brought into storage.
         DashScopeError: the provider refuses to answer.
     """
     _check_account(session, one)
+    if task_id is not None and one.task_id is not None:
+        raise NotInFlight(f"the task of this one is known: {one.task_id}")
     if one.fingerprint is None:
         return await _recovered(session, one)
     async with session.leases.hold(f"{one.fingerprint}-{journal.account_slug(one.account)}"):
         entry = await journal.read(session.storage, one.fingerprint, one.account)
         submission = entry.submission if entry else None
         if entry is not None and submission is None:
-            submission = await recover(session, entry)
+            submission = await (recover(session, entry) if task_id is None else _recognised(session, entry, task_id))
         if submission is None:
             await journal.settle(session.storage, one.fingerprint, one.account)
             done = await finished.read(session.storage, one.fingerprint)
@@ -70,6 +76,27 @@ async def resume(session: Session, one: InFlight) -> Resumed:
                 return Resumed(one, None)
             return Resumed(one, done.outcome.status, tuple(done.assets), done.cost_cny)
         return await _seen_through(session, one, submission)
+
+
+async def _recognised(session: Session, entry: journal.Entry, task_id: str) -> Submission:
+    """The submission of an intent whose task a person named."""
+    async with session.pace.query():
+        answer = await session.client.query(task_id, entry.model)
+    if answer.status is Status.UNKNOWN:
+        raise NotInFlight(f"the provider knows no task {task_id} of this account")
+    if not await journal.claim(session.storage, entry, task_id):
+        raise NotInFlight(f"task {task_id} belongs to another generation")
+    submission = Submission(
+        fingerprint=entry.fingerprint,
+        model=entry.model,
+        task_id=task_id,
+        request_id=answer.request_id,
+        submitted_at=entry.intent_at,
+        account=entry.account,
+        quoted_cny=entry.quoted_cny,
+    )
+    await journal.complete(session.storage, entry, submission)
+    return submission
 
 
 async def _seen_through(session: Session, one: InFlight, submission: Submission) -> Resumed:

@@ -90,6 +90,7 @@ def test_an_id_can_be_copied(sent: str) -> None:
         (["show", "nothing"], "nothing in flight goes by 'nothing'"),
         (["resume"], "give the ids to resume, or --all"),
         (["resume", "abc", "--all"], "give the ids to resume, or --all"),
+        (["resume", "--all", "--task", "abc"], "give the id of that one"),
     ],
 )
 def test_what_cannot_be_meant_is_exit_code_2(service: Emulator, words: list[str], complaint: str) -> None:

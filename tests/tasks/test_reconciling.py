@@ -12,8 +12,10 @@ from blocks.emulator.tasks import from_china_time
 from tasks import journal
 from tasks.fingerprint import fingerprint
 from tasks.generation import generate
+from tasks.in_flight import NotInFlight, find
 from tasks.reconciling import reconcile
 from tasks.records import TASK_LIFE
+from tasks.resuming import resume
 from tasks.session import Session, now
 from tests.tasks.conftest import Open, asked, until
 
@@ -125,8 +127,27 @@ async def test_several(studio: Open) -> None:
         made = await generate(asked())
     assert made.failure and made.failure.code == "AmbiguousSubmission" and here.submits == 2
     assert all(task_id in made.failure.message for task_id in candidates)
-    assert made.fingerprint[:12] in made.failure.message
+    assert f"resume {made.fingerprint[:12]} --task TASK_ID" in made.failure.message
     assert len(await here.journalled()) == 1
+
+
+async def test_recognised(studio: Open) -> None:
+    """A person who knows which task it is names it: its files are this generation's, and nothing is sent or asked."""
+    here = studio()
+    async with here.session() as session:
+        await _intent(session)
+        theirs, other = await _foreign(session), await _foreign(session, seed=2)
+        one = await find(session, *await here.journalled())
+        with pytest.raises(NotInFlight, match="knows no task nowhere"):
+            await resume(session, one, task_id="nowhere")
+        done = await resume(session, one, task_id=theirs)
+        assert done.assets and done.cost_cny
+        with pytest.raises(NotInFlight, match="belongs to another generation"):
+            await _intent(session)
+            await resume(session, one, task_id=theirs)
+        made = await generate(asked())
+    assert made.cached and [asset.path for asset in made.assets] == [asset.path for asset in done.assets]
+    assert made.task_id == theirs != other and here.submits == 2
 
 
 async def test_the_id_of_a_failed_answer(studio: Open) -> None:
