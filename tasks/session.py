@@ -140,8 +140,16 @@ class Session:
     async def save_results_block(self) -> None:
         """Save the block that holds Prefect's task results, so that tasks may name it."""
         if self.results is None:
+            from prefect.exceptions import ObjectAlreadyExists
+
             block = MediaStorage(url=self.storage.url, options=self.storage.options)
-            await block.asave(f"wanflow-results-{self.storage.key}", overwrite=True)
+            for further in (2, 1, 0):
+                try:
+                    await block.asave(f"wanflow-results-{self.storage.key}", overwrite=True)
+                    break
+                except ObjectAlreadyExists:  # another run made the block's type, or its schema, in this moment
+                    if not further:
+                        raise
             self.results = block
 
 
