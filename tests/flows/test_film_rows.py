@@ -125,7 +125,7 @@ async def test_films_are_made_and_what_they_share_is_paid_once(
         ("Rain", "done"),
     ]
     asked = submits()
-    assert [text for text in asked if "boat leaves" in text] == asked[:1]
+    assert len([text for text in asked if "boat leaves" in text]) == 1
     film = next(path for path in first.rows[1]["files"] if path.endswith("film.mp4"))
     assert probe(film).has_video
     assert (Path(first.rows[2]["production"]) / "storyboard.yaml").is_file()
