@@ -86,6 +86,7 @@ async def campaign(
 async def _produce_all(asked: Campaign, plans: list[Plan], session: Session) -> Production:
     started = now()
     run_name, flow_run_id = named_run(started)
+    session.run = flow_run_id  # the rows are flow runs of their own, with one limit for all of them
     told = _Told(asked)
     # The rows ask nobody again whether they may be paid, and their steps are not the terminal's.
     asking.manner.set(replace(asking.manner.get(), approve=False))

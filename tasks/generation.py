@@ -139,7 +139,7 @@ class _Life:
                 self.session.storage, self.fingerprint, self.session.account, self.session.time
             )
             what = f"{self.label} ({self.request.model})"
-            run = run_under_way()[1]
+            run = self.session.run or run_under_way()[1]
             sent = under_way is not None
             await self.session.budget.reserve(self.fingerprint, quote, what=what, run=run, sent=sent)
             if not sent:

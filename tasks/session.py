@@ -57,6 +57,7 @@ class Session:
         allowed: folders and files beyond its own folder that a pipeline file may read.
         left_running: what went on at the provider when a part of this run was stopped.
         cancelled: what was cancelled there before it began, each in a sentence.
+        run: the flow run that all requests are counted against; None: the one that each is made in.
         web: looks at what lies behind web addresses before it is paid for; None: not asked for.
         leases: what keeps other processes off a generation.
         unanswered: what earlier runs sent, so far as nobody knows whether it was accepted.
@@ -75,6 +76,7 @@ class Session:
     on_ambiguous: OnAmbiguous = "fail"
     patience_seconds: float | None = None
     allowed: tuple[Path, ...] = ()
+    run: str | None = None
     web: WebFiles | None = None
     left_running: list[LeftRunning] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)

@@ -15,6 +15,7 @@ from PIL import Image
 import flows
 from blocks.emulator import Emulator
 from blocks.media import probe
+from blocks.storage import MediaStorage
 from flows.asked import Asked
 from flows.document import InvalidInput
 from flows.plan import Plan
@@ -190,6 +191,16 @@ async def test_the_limit_holds_for_all_rows_together(
     with pytest.raises(BudgetExceeded, match=r"1\.20? CNY, over the limit of 1 CNY; nothing was sent"):
         await campaign(str(file), "moving-picture", max_cost=Decimal(1))
     assert submits() == []
+
+
+@pytest.mark.slow
+async def test_all_rows_are_counted_against_one_run(service: Emulator, tmp_path: Path, prefect_server: str) -> None:
+    """What every row cost stands where the campaign's next process looks, not one row's next run."""
+    file = boats(tmp_path, ",boat.png,It rocks,,2", ",boat.png,It sinks,,2")
+    made = await campaign(str(file), "moving-picture", max_cost=Decimal(2))
+    assert made.state == "done"
+    noted = await MediaStorage(url=str(tmp_path / "media")).list("budgets")
+    assert {path.split("/")[1] for path in noted} == {made.manifest.flow_run_id} and len(noted) == 2
 
 
 @pytest.mark.slow
