@@ -240,5 +240,5 @@ def _taken(param: dict[str, Any]) -> str:
         default = param["default"]
         plain = {True: "yes", False: "no"}.get(default) if isinstance(default, bool) else None
         listed = ", ".join(map(str, default)) if isinstance(default, list) else str(default)
-        taken += f" Else {plain or listed}."
+        taken += f" Else {plain or listed or 'none'}."
     return taken

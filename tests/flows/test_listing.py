@@ -20,3 +20,5 @@ def test_a_pipeline_tells_what_its_parameters_may_be(capsys: pytest.CaptureFixtu
     assert presenter["gives"] == ["presenter"] and "As a step of another pipeline it gives presenter." in shown
     show_pipeline(pipeline_listed("dub"))
     assert "Else yes." in " ".join(capsys.readouterr().out.split())
+    show_pipeline(pipeline_listed("character-film"))
+    assert "billed with every scene. Else none." in " ".join(capsys.readouterr().out.split())
