@@ -159,6 +159,7 @@ def run_extended(words: list[str], folder: Path, environment: dict[str, str]) ->
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_model_of_the_readme_becomes_one_of_the_catalog(extended: Path) -> None:
     """Added as the README says, it is listed, described with its sources, priced, and gets its page."""
     assert "wan2.7-t2v" not in catalog.MODELS, "the README calls it a model that is not there"

@@ -249,6 +249,7 @@ async def test_a_second_run_sends_nothing_and_a_changed_step_only_itself_and_wha
     assert changed.steps["end"].edits_cached
 
 
+@pytest.mark.slow
 async def test_another_take_is_a_new_generation_and_twice_the_same_is_one(
     session: Session, pipeline_of: Made, submits: Submits
 ) -> None:

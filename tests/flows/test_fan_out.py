@@ -18,6 +18,7 @@ Submits = Callable[[], list[str]]
 SHOT = "model: wan2.6-t2v, parameters: {duration: 2, size: 1280*720}"
 
 
+@pytest.mark.slow
 async def test_items_that_fail_are_left_out_and_the_rest_stays_beside_its_item(
     session: Session, pipeline_of: Made, submits: Submits
 ) -> None:

@@ -28,6 +28,7 @@ def portrait() -> str:
     return "portrait.png"
 
 
+@pytest.mark.slow
 def test_a_check_answers_at_once(service: Emulator, prefect_server: str) -> None:
     """A detection gives its verdict and boxes as values, makes no file and no task, and is not asked for twice."""
     words = ("emo-detect-v1", "-i", f"image_url={portrait()}", "-p", "ratio=3:4")

@@ -115,6 +115,7 @@ async def test_a_production_holds_the_film_its_scenes_and_what_made_them(service
     assert Storyboard.model_validate(board().model_dump()).scenes == board().scenes
 
 
+@pytest.mark.slow
 async def test_a_second_run_pays_nothing(service: Emulator) -> None:
     """Every generation comes from the cache, nothing is submitted, and the manifest says what was saved."""
     first = await film(board())

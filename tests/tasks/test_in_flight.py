@@ -48,6 +48,7 @@ async def test_what_a_dead_run_left_is_listed_and_resumed(studio: Open, monkeypa
     assert [note.cost_cny for note in await spending.spent(here.storage)] == [done.cost_cny]
 
 
+@pytest.mark.slow
 async def test_a_lost_answer_is_resumed_and_nothing_is_sent(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """An intent whose task is found is picked up; one that was never accepted is dropped, not sent."""
     here = studio()

@@ -63,6 +63,7 @@ async def test_adopted(studio: Open) -> None:
     assert made.task_id == task_id and here.submits == 1
 
 
+@pytest.mark.slow
 async def test_accepted_late(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a run sent right before it died may be accepted a while later: nothing is sent before that while is over."""
     monkeypatch.setattr("tasks.reconciling._DECIDED_SECONDS_NEAR", 30.0)
@@ -160,6 +161,7 @@ async def test_the_id_of_a_failed_answer(studio: Open) -> None:
     assert found is not None and found.task_id == answers[1].task_id
 
 
+@pytest.mark.slow
 async def test_resubmit(studio: Open) -> None:
     """Who chose to, has it sent again when several tasks may be the one."""
     here = studio()
@@ -207,6 +209,7 @@ async def test_stuck(studio: Open) -> None:
     assert [(task.task_id, task.status) for task in here.emulator.tasks()] == [(task_id, "CANCELED")]
 
 
+@pytest.mark.slow
 async def test_several_open_intents(studio: Open) -> None:
     """Intents of one model that dead runs left open each find their own task by its prompt; nothing is sent."""
     here = studio(run_seconds=0.3)
@@ -262,6 +265,7 @@ async def test_another_open_intent(studio: Open) -> None:
     assert made.succeeded and made.task_id != task_id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fast", [10, -10])
 async def test_a_wrong_clock(studio: Open, monkeypatch: pytest.MonkeyPatch, fast: int) -> None:
     """A machine whose clock is ten minutes off finds its task all the same: it goes by the provider's clock."""
@@ -274,6 +278,7 @@ async def test_a_wrong_clock(studio: Open, monkeypatch: pytest.MonkeyPatch, fast
     assert made.succeeded and made.task_id == here.emulator.tasks()[0].task_id and here.submits == 1
 
 
+@pytest.mark.slow
 async def test_another_time_zone(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A task is found whatever zone the provider reads times in: which one is documented nowhere."""
     monkeypatch.setattr("blocks.emulator.tasks.from_china_time", lambda said: from_china_time(said) + 8 * 3600)

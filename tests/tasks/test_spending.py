@@ -14,6 +14,7 @@ from tasks.session import now
 from tests.tasks.conftest import Died, Open, asked
 
 
+@pytest.mark.slow
 async def test_each_paid_generation_is_noted_once(studio: Open) -> None:
     """Run twice, two requests leave two notes with model, cost and run; what is cached is not paid again."""
     here = studio()

@@ -100,6 +100,7 @@ def test_thousands_of_tasks_end_quickly(start, until):
     until(lambda: all(task.final for task in caller.emulator.tasks()), 5)
 
 
+@pytest.mark.slow
 def test_what_was_not_rendered_is_counted_as_asked(start):
     """Without rendering, usage says what was asked for; a restyled result has the length of its source."""
     caller = start()

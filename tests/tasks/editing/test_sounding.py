@@ -38,6 +38,7 @@ async def film(session: Session, tmp_path: Path) -> Asset:
     return await keep(tmp_path / "film.mp4", session.storage)
 
 
+@pytest.mark.slow
 async def test_mix(session: Session, tone: Asset, film: Asset, made: Made) -> None:
     """Sounds and films are mixed, each from its own beginning; the length is known before."""
     sound = await made("mix", sounds=[film, tone], gains_db=[0, -6], offsets_seconds=[0, 0.75])

@@ -36,6 +36,7 @@ async def test_frames(session: Session, film: Asset) -> None:
     assert await session.storage.size(first[2].path) == first[2].bytes
 
 
+@pytest.mark.slow
 async def test_grid(picture: Asset, made: Made) -> None:
     """A grid shows each picture at its full size."""
     sheet = await made("grid", images=[picture, picture], columns=2, captions=["one", "two"])

@@ -14,6 +14,7 @@ def near(frame, path: Path) -> float:  # type: ignore[no-untyped-def]
     return float(np.abs(frame.astype(int) - fitted.astype(int)).mean())
 
 
+@pytest.mark.slow
 def test_a_film_begins_with_the_given_picture(make, picture: Path) -> None:  # type: ignore[no-untyped-def]
     """The first frame is the picture, at the tier's size in the picture's ratio; then it moves."""
     given = {"prompt": "镜头缓缓推进，阳光洒下", "img_url": "x"}
@@ -34,6 +35,7 @@ def test_several_shots_frame_several_parts(make, picture: Path) -> None:  # type
     assert film.change(29, 30) > 10
 
 
+@pytest.mark.slow
 def test_a_picture_turns_into_another(make, picture: Path, other_picture: Path) -> None:  # type: ignore[no-untyped-def]
     """First and last frame are the given pictures, in between there is something of both."""
     inputs = {"input.first_frame_url": picture, "input.last_frame_url": other_picture}

@@ -61,6 +61,7 @@ def test_every_style_of_the_catalog_is_drawn() -> None:
     assert len(set(LOOKS.values())) == len(names)
 
 
+@pytest.mark.slow
 def test_a_style_changes_the_colours(ask) -> None:  # type: ignore[no-untyped-def]
     """Paper cut is red, dark blue is blue."""
     cut, blue = (

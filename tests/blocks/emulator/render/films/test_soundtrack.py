@@ -27,6 +27,7 @@ def test_silent_models_have_no_sound_track(make, model: str) -> None:  # type: i
     assert not rendered.sound
 
 
+@pytest.mark.slow
 def test_sound_can_be_switched_off(make, picture: Path) -> None:  # type: ignore[no-untyped-def]
     """wan2.6-i2v-flash with audio false is silent, without it it sounds."""
     given, inputs = {"prompt": "sea", "img_url": "x"}, {"input.img_url": picture}

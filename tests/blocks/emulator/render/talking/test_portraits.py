@@ -105,6 +105,7 @@ def test_a_picture_speaks_in_480p(make: Make, given: dict[str, Path]) -> None:
     speaks(film, rest=0.4)
 
 
+@pytest.mark.slow
 def test_a_picture_speaks_in_720p(make: Make, word: dict[str, Path]) -> None:
     """wan2.2-s2v: 720P at 30 frames a second."""
     _, film = make("wan2.2-s2v", {}, {"resolution": "720P"}, word)
