@@ -95,6 +95,8 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(scope="session")
 def prefect_server() -> Iterator[str]:
     """One Prefect server for all tests of the session; starting one takes 10 to 25 s. Gives its API URL."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
     from prefect.settings import PREFECT_API_URL
     from prefect.testing.utilities import prefect_test_harness
 
@@ -109,6 +111,9 @@ def prefect_server() -> Iterator[str]:
             yield url
         finally:
             os.environ.pop("PREFECT_API_URL", None)
+            # The harness waits without end for the last events and log lines, should one never leave.
+            for worker in (EventsWorker, APILogWorker):
+                worker.drain_all(timeout=30)
 
 
 @pytest.fixture(scope="session")
