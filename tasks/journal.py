@@ -51,6 +51,18 @@ class Entry(BaseModel):
             "writer": self.writer,
         }
 
+    def accepted(self, task_id: str, request_id: str | None, at: datetime) -> Submission:
+        """What this intent led to: the provider's task, taken in at that time, UTC."""
+        return Submission(
+            fingerprint=self.fingerprint,
+            model=self.model,
+            task_id=task_id,
+            request_id=request_id,
+            submitted_at=at,
+            account=self.account,
+            quoted_cny=self.quoted_cny,
+        )
+
 
 def path_of(fingerprint: str, account: str) -> str:
     """Where the entry of a generation lies, relative to the storage root."""

@@ -82,7 +82,7 @@ async def reconcile(session: Session, entry: journal.Entry, *, request_id: str |
         await asyncio.sleep(pause)
         ours, unowned = await _look(session, entry, request_id)
         if ours is not None:
-            return _adopted(session, entry, ours)
+            return _adopted(entry, ours)
     began = time.monotonic()
     others = began + (_OTHERS_SECONDS_NEAR if session.emulated else _OTHERS_SECONDS)
     decided = began + (0.0 if request_id else _undecided_seconds(session, entry))
@@ -96,7 +96,7 @@ async def reconcile(session: Session, entry: journal.Entry, *, request_id: str |
             one = _the_one(entry, candidates, rivals, late=late)
             if one is not None:
                 if await journal.claim(session.storage, entry, one.task_id):
-                    return _adopted(session, entry, one)
+                    return _adopted(entry, one)
             elif late or not rivals:
                 _cannot_tell(session, entry, candidates, rivals)
                 return None
@@ -107,7 +107,7 @@ async def reconcile(session: Session, entry: journal.Entry, *, request_id: str |
         await asyncio.sleep(pause)
         ours, unowned = await _look(session, entry, request_id)
         if ours is not None:
-            return _adopted(session, entry, ours)
+            return _adopted(entry, ours)
 
 
 def _undecided_seconds(session: Session, entry: journal.Entry) -> float:
@@ -235,14 +235,6 @@ async def _page(session: Session, entry: journal.Entry, page: int) -> TaskPage:
             await session.pace.back_off(attempt, error.retry_after)
 
 
-def _adopted(session: Session, entry: journal.Entry, row: TaskRow) -> Submission:
+def _adopted(entry: journal.Entry, row: TaskRow) -> Submission:
     log.info("The answer to a submit of %s was lost; it was accepted as task %s.", entry.model, row.task_id)
-    return Submission(
-        fingerprint=entry.fingerprint,
-        model=entry.model,
-        task_id=row.task_id,
-        request_id=row.request_id,
-        submitted_at=row.created_at or entry.intent_at,
-        account=session.account,
-        quoted_cny=entry.quoted_cny,
-    )
+    return entry.accepted(row.task_id, row.request_id, row.created_at or entry.intent_at)

@@ -12,7 +12,7 @@ from tasks.asset import Asset
 from tasks.finished import Finished
 from tasks.in_flight import InFlight, NotInFlight
 from tasks.records import Failure, Outcome, Submission
-from tasks.sending import recover
+from tasks.sending import complete, recover
 from tasks.session import Session
 from tasks.stages import GenerationFailed, download, poll
 
@@ -86,16 +86,8 @@ async def _recognised(session: Session, entry: journal.Entry, task_id: str) -> S
         raise NotInFlight(f"the provider knows no task {task_id} of this account")
     if not await journal.claim(session.storage, entry, task_id):
         raise NotInFlight(f"task {task_id} belongs to another generation")
-    submission = Submission(
-        fingerprint=entry.fingerprint,
-        model=entry.model,
-        task_id=task_id,
-        request_id=answer.request_id,
-        submitted_at=entry.intent_at,
-        account=entry.account,
-        quoted_cny=entry.quoted_cny,
-    )
-    await journal.complete(session.storage, entry, submission)
+    submission = entry.accepted(task_id, answer.request_id, entry.intent_at)
+    await complete(session, entry, submission)
     return submission
 
 

@@ -91,7 +91,7 @@ async def recover(session: Session, entry: journal.Entry, *, request_id: str | N
     """
     submission = await reconcile(session, entry, request_id=request_id)
     if submission is not None:
-        await _complete(session, entry, submission)
+        await complete(session, entry, submission)
     return submission
 
 
@@ -138,20 +138,12 @@ async def _post(session: Session, request: Request, entry: journal.Entry, began:
     answer = await session.client.submit(request, before=in_time)
     if not answer.task_id:
         raise AnswerLost("The provider's answer holds no task_id", request_id=answer.request_id)
-    submission = Submission(
-        fingerprint=entry.fingerprint,
-        model=request.model,
-        task_id=answer.task_id,
-        request_id=answer.request_id,
-        submitted_at=session.time,
-        account=session.account,
-        quoted_cny=entry.quoted_cny,
-    )
-    await _complete(session, entry, submission)
+    submission = entry.accepted(answer.task_id, answer.request_id, session.time)
+    await complete(session, entry, submission)
     return submission
 
 
-async def _complete(session: Session, entry: journal.Entry, submission: Submission) -> None:
+async def complete(session: Session, entry: journal.Entry, submission: Submission) -> None:
     """Journal what the provider answered; a storage that is away for a moment is waited for."""
     started = time.monotonic()
     attempt = 0

@@ -56,6 +56,7 @@ def test_the_end_of_the_log_is_at_hand(tmp_path: Path, until: Callable[..., None
     until(lambda: not child.running)
     assert child.last_words() == "started"
     child.stop()
+    os.kill(pids[1], signal.SIGKILL)
 
 
 def test_stopping_what_never_started_is_nothing(tmp_path: Path) -> None:
