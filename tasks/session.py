@@ -26,7 +26,7 @@ from blocks.storage import MediaStorage
 from tasks.budget import Budget
 from tasks.downloading import WebFiles
 from tasks.leases import Leases
-from tasks.pace import Pace
+from tasks.pace import Pace, pace_for
 from tasks.patience import Patience
 from tasks.reach import Reach
 from tasks.records import Failure, LeftRunning
@@ -211,7 +211,7 @@ async def open_session(
     async with AsyncExitStack() as stack:
         media = await _storage(storage)
         client, account, service, emulated = await _client(stack, media, offline)
-        pace = Pace(client)
+        pace = pace_for(client)
         watcher = Watcher(client, pace=pace)
         stack.push_async_callback(watcher.aclose)
         session = Session(

@@ -12,7 +12,6 @@ import contextvars
 import logging
 import random
 import time
-import weakref
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -20,11 +19,11 @@ from typing import Any
 from blocks.catalog import Answer, Status
 from blocks.client import Client, DashScopeError, Throttled
 from tasks.list_rounds import ListRounds
-from tasks.pace import Pace, pace_for
+from tasks.pace import Pace
 from tasks.rhythm import LOOPBACK, REMOTE, Rhythm
 from tasks.watched import OnStatus, StillRunning, Watched, caller
 
-__all__ = ["StillRunning", "Watcher", "watcher_for"]
+__all__ = ["StillRunning", "Watcher"]
 
 logger = logging.getLogger("wanflow.watching")
 
@@ -34,11 +33,11 @@ _NEVER = float("inf")
 
 
 class Watcher:
-    """Waits for tasks of one account, in one event loop. ``watcher_for`` gives the one that is shared.
+    """Waits for tasks of one account, in one event loop.
 
     Args:
         client: asks; it is not closed here.
-        pace: the query limit; the shared one by default.
+        pace: the query limit.
         rhythm: how often to ask; by default quick on this machine and by the models' usual times elsewhere.
         clock: seconds that only go forward.
         chance: numbers in [0, 1), for jitter.
@@ -48,13 +47,13 @@ class Watcher:
         self,
         client: Client,
         *,
-        pace: Pace | None = None,
+        pace: Pace,
         rhythm: Rhythm | None = None,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._client = client
-        self._given_pace = pace
+        self._pace = pace
         self._rhythm = rhythm or (LOOPBACK if client.is_loopback else REMOTE)
         self._clock = clock
         self._chance = chance
@@ -120,12 +119,6 @@ class Watcher:
             if not watched.waiters:
                 self._forget(watched)
 
-    def notify(self, task_id: str) -> None:
-        """Say that a task has ended, as the vendor's completion event does: it is asked for at once."""
-        if watched := self._tasks.get(task_id):
-            watched.ended = True
-            self._wake.set()
-
     async def aclose(self) -> None:
         """Stop; everybody who still waits gets StillRunning."""
         running = [task for task in (self._runner, *self._helpers) if task is not None]
@@ -136,12 +129,6 @@ class Watcher:
         await asyncio.gather(*running, return_exceptions=True)
 
     # The loop: what to ask next, and when.
-
-    @property
-    def _pace(self) -> Pace:
-        if self._given_pace is None:
-            self._given_pace = pace_for(self._client)
-        return self._given_pace
 
     def _watch(self, task_id: str, model: str, submitted_at: datetime) -> Watched:
         moment = submitted_at if submitted_at.tzinfo else submitted_at.replace(tzinfo=UTC)
@@ -288,20 +275,3 @@ class Watcher:
     def _fail(self, watched: Watched, error: Exception) -> None:
         watched.fail(error)
         self._forget(watched)
-
-
-_watchers: weakref.WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str, str], Watcher] = (
-    weakref.WeakValueDictionary()
-)
-
-
-def watcher_for(client: Client) -> Watcher:
-    """Return the watcher that everybody in this event loop shares who uses the client's account and address.
-
-    It lives as long as somebody holds it or waits.
-    """
-    key = (asyncio.get_running_loop(), client.base_url, client.account)
-    watcher = _watchers.get(key)
-    if watcher is None:
-        watcher = _watchers[key] = Watcher(client)
-    return watcher

@@ -16,6 +16,7 @@ from blocks.client import Client
 from tasks import shared_limits
 from tasks.pace import Pace, documented_limits, pace_for
 from tasks.shared_limits import LIMIT_PREFIX, shared_limit
+from tests.tasks.conftest import Open
 
 
 async def test_submits_of_a_model_keep_its_rate() -> None:
@@ -101,6 +102,15 @@ async def test_everybody_in_a_loop_shares_the_accounts_pace() -> None:
 
     assert pace_for(one) is pace_for(two)
     assert pace_for(one) is not pace_for(other)
+
+
+async def test_two_runs_of_one_process_keep_the_limits_together(studio: Open) -> None:
+    """A second session of the same account takes its turns at the first one's pace."""
+    place = studio()
+
+    async with place.session(results=False) as one, place.session(results=False) as two:
+        assert two is not one
+        assert two.pace is one.pace
 
 
 def test_every_loop_has_a_pace_of_its_own() -> None:
