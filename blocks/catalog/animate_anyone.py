@@ -5,7 +5,7 @@ Facts: models.yaml, the rows of family animate-anyone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Annotated, Literal
 
@@ -15,11 +15,12 @@ from blocks.catalog.annotations import MEGABYTE, Media, Text
 from blocks.catalog.checks import IN_A_MOMENT, NOT_SAID, UPLOADS, VERDICT, check
 from blocks.catalog.model import IMAGE_TO_VIDEO, Limits, Model, Result, per_second
 from blocks.catalog.pictures import UPLOADED
-from blocks.catalog.requests import Conflict, Input, Parameters, Request
+from blocks.catalog.requests import Conflict, Input, Looked, Parameters, Request
 
 LONGEST_SECONDS = 60
 FRAME_RATE = 15
 DEFAULT_RATIO = "9:16"
+_SHAPES = {"9:16": 9 / 16, "3:4": 3 / 4}
 
 Person = Annotated[
     str,
@@ -114,6 +115,17 @@ class Anyone(Request):
     model: Literal["animate-anyone-gen2"] = "animate-anyone-gen2"
     input: AnyoneInput
     parameters: AnyoneParameters = Field(default_factory=AnyoneParameters)
+
+    def conflicts_with(self, files: Mapping[str, Looked]) -> Iterator[Conflict]:
+        """The picture has the ratio asked for, or is stretched (003 L10116); our reading: it has the nearer of both."""
+        picture, asked = files.get("input.image_url"), self.parameters
+        if picture is None or not picture.width or not picture.height or not asked.use_ref_img_bg:
+            return
+        shape = picture.width / picture.height
+        nearer = min(_SHAPES, key=lambda ratio: max(shape / _SHAPES[ratio], _SHAPES[ratio] / shape))
+        if nearer != asked.video_ratio:
+            seen = f"image_url is {picture.width}x{picture.height} pixels and would be stretched; {nearer} is nearer"
+            yield Conflict("parameters.video_ratio", f"is {asked.video_ratio}; {seen}, or crop the picture")
 
 
 _row = partial(Model, family="animate-anyone", mode="async", limits=Limits(5, 1))

@@ -15,7 +15,10 @@ from blocks.catalog.pictures import ANY_WAY, WithParameters, picture
 from blocks.catalog.requests import Conflict, Input, Looked, Parameters
 
 LONGEST_SIDE = 4096
-_SCALES = ("x_scale", "y_scale")
+LONGEST_RATIO = 4
+"""The result is from 1:4 to 4:1."""
+_SLACK = 0.01  # of a ratio: pixels are whole
+_SCALES: tuple[str, ...] = ("x_scale", "y_scale")
 _OFFSETS = ("top_offset", "bottom_offset", "left_offset", "right_offset")
 
 Scale = Annotated[float, Field(ge=1.0, le=3.0)]
@@ -89,7 +92,10 @@ class OutPainting(WithParameters):
     parameters: OutPaintingParameters = Field(default_factory=OutPaintingParameters)
 
     def conflicts_with(self, files: Mapping[str, Looked]) -> Iterator[Conflict]:
-        """Opposite offsets add less than three times the side between them; a turn by a quarter swaps the sides."""
+        """Opposite offsets add less than three times the side between them, and the result is not too long.
+
+        A turn by a quarter swaps the sides; after another one nobody but the service knows them.
+        """
         picture, asked = files.get("input.image_url"), self.parameters
         if picture is None or picture.width is None or picture.height is None or asked.angle % 90:
             return
@@ -100,6 +106,26 @@ class OutPainting(WithParameters):
             if added >= 3 * side:
                 said = f"makes {added} pixels together with {first}_offset; the picture has {side}, allowed is less "
                 yield Conflict(f"parameters.{second}_offset", f"{said}than three times as many", refused=True)
+        yield from _too_long(asked, wide, high)
+
+
+def _too_long(asked: OutPaintingParameters, wide: int, high: int) -> Iterator[Conflict]:
+    """A result whose ratio is out of bounds; the field named is what makes it so long, or could make it less so."""
+    if asked.output_ratio:
+        return
+    if any(getattr(asked, name) > 1.0 for name in _SCALES):
+        across, down, idle = _SCALES[:1], _SCALES[1:], 1.0
+        width, height = wide * asked.x_scale, high * asked.y_scale
+    else:
+        across, down, idle = _OFFSETS[2:], _OFFSETS[:2], 0.0
+        width = float(wide + asked.left_offset + asked.right_offset)
+        height = float(high + asked.top_offset + asked.bottom_offset)
+    if max(width / height, height / width) <= LONGEST_RATIO + _SLACK:
+        return
+    names = (*across, *down) if width > height else (*down, *across)
+    named = next((name for name in names if getattr(asked, name) > idle), names[-1])
+    said = f"makes the result {width:.0f}x{height:.0f} pixels of a picture with {wide}x{high}"
+    yield Conflict(f"parameters.{named}", f"{said}; allowed is 1:{LONGEST_RATIO} to {LONGEST_RATIO}:1", refused=True)
 
 
 MODELS = (
@@ -121,7 +147,7 @@ MODELS = (
             "Tasks in progress: models.yaml and the API page say 5, the rate-limit page says 10; we keep the smaller.",
             "Formats, sides and base64 are those of the API page; models.yaml names none of them.",
             "add_watermark is on by default (API page), where models.yaml has marks off by default everywhere.",
-            "The result's ratio stays within 1 to 4 and 4 to 1.",
+            "The result's ratio is from 1:4 to 4:1; that the service refuses more is our reading.",
             "That a request without any way to widen is refused is our reading: the page names what each way needs.",
             "How long a task takes is not said; the range is around the sample (26 s), best_quality takes longer.",
         ),

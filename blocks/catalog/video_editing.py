@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from annotated_types import Len
 from pydantic import Field, Strict
 
+from blocks.catalog.alike import unlike
 from blocks.catalog.annotations import MEGABYTE, Media
 from blocks.catalog.model import VIDEO_SYNTHESIS, Limits, Model, Result, per_second
 from blocks.catalog.pictures import UPLOADED, WithParameters
@@ -142,7 +143,7 @@ class EditInput(Input):
     ) = None
     mask_frame_id: Annotated[int, Field(ge=1, description="Frame that shows what the mask covers.")] = 1
     mask_video_url: (
-        Annotated[MaskVideo, Field(description="The area to change, white, as a video like the source.")] | None
+        Annotated[MaskVideo, Field(description="The area to change, white, in a video as large, long and fast.")] | None
     ) = None
 
     def conflicts(self) -> Iterator[Conflict]:
@@ -186,7 +187,8 @@ class VideoEdit(VideoEditing):
                 yield Conflict(f"parameters.{name}", "works with mask_type tracking and input.mask_image_url only")
 
     def conflicts_with(self, files: Mapping[str, Looked]) -> Iterator[Conflict]:
-        """The frame of the mask is one of those that are used."""
+        """A mask video runs as the video does; the frame of a mask picture is one of those that are used."""
+        yield from unlike(files, "input.mask_video_url", "input.video_url", size=False, seconds=True)
         film = files.get("input.video_url")
         if film is None or film.fps is None or film.seconds is None:
             return
@@ -209,7 +211,10 @@ class ExtensionInput(Input):
     last_clip_url: (
         Annotated[Video, Field(description=f"Closing clip; both clips together up to {CLIP_SECONDS} s.")] | None
     ) = None
-    video_url: Annotated[Video, Field(description="A video whose motion is copied.")] | None = None
+    video_url: (
+        Annotated[Video, Field(description="A video whose motion is copied, as large and fast as frames and clips.")]
+        | None
+    ) = None
 
     def conflicts(self) -> Iterator[Conflict]:
         """Something to go on from (our reading: the page marks each of them optional)."""
@@ -240,7 +245,9 @@ class VideoExtension(VideoEditing):
             yield Conflict("parameters.control_condition", "has no effect without input.video_url")
 
     def conflicts_with(self, files: Mapping[str, Looked]) -> Iterator[Conflict]:
-        """The clips at both ends are short; of a longer one only the beginning would be used."""
+        """The video to copy from is like the frames and clips, and the clips are short: a longer one would be cut."""
+        for name in ("first_frame_url", "last_frame_url", "first_clip_url", "last_clip_url"):
+            yield from unlike(files, "input.video_url", f"input.{name}", size=True, seconds=False)
         first, last = (files.get(f"input.{name}_clip_url") for name in ("first", "last"))
         if first is None or last is None or first.seconds is None or last.seconds is None:
             return

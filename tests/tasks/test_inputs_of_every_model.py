@@ -157,7 +157,7 @@ async def test_offsets_are_held_against_the_picture(tmp_path: Path) -> None:
         await widened(top_offset=700, bottom_offset=836)
     with pytest.raises(catalog.InvalidRequest, match=r"parameters\.right_offset: makes 1800 pixels .* picture has 600"):
         await widened(left_offset=900, right_offset=900)
-    await widened(top_offset=700, bottom_offset=836, angle=90)
+    await widened(top_offset=700, bottom_offset=836, left_offset=90, angle=90)
     with pytest.raises(catalog.InvalidRequest, match="picture has 512"):
         await widened(left_offset=700, right_offset=836, angle=270)
 

@@ -12,6 +12,7 @@ import pytest
 from blocks.emulator import Emulator, Rule, Scenario
 from blocks.media import probe
 from blocks.media.frames import picture_at
+from flows.document import InvalidInput
 from flows.plan import Plan
 from flows.production import Production
 
@@ -38,9 +39,16 @@ async def test_the_background_decides_what_wan_makes(plan_of: PlanOf, keep: str,
     assert plan.total_cny == price
 
 
+async def test_a_dance_in_another_shape_than_the_photo_is_refused(plan_of: PlanOf) -> None:
+    """The photos are 3:4: a dance of 9:16 would stretch them before their own background, not before the clip's."""
+    with pytest.raises(InvalidInput, match=r"danced.*video_ratio: is 9:16; image_url is 720x960 .* 3:4 is nearer"):
+        await plan_of("dance", "shape=9:16")
+    await plan_of("dance", "shape=9:16", "keep_background=no")
+
+
 @pytest.mark.slow
 async def test_another_photo_dances_to_the_same_template(made: Made, submits: Callable[[], list[str]]) -> None:
-    """A photo more is one check and one dance more, another shape two dances; the template is not made again."""
+    """A photo more is one check and one dance more, another background two dances; the template is not made again."""
     photos = [str(Path(__file__).parents[3] / f"flows/examples/dance/{name}.jpg") for name in ("maya", "leo")]
     await made("dance", f"photos={photos[0]}")
     assert sorted(submits()) == [DANCE, TEMPLATE]
@@ -52,7 +60,7 @@ async def test_another_photo_dances_to_the_same_template(made: Made, submits: Ca
         "dance-01.mp4",
         "dance-02.mp4",
     ]
-    third = await made("dance", f"photos={','.join(photos)}", "shape=9:16")
+    third = await made("dance", f"photos={','.join(photos)}", "keep_background=no", "shape=9:16")
     assert [one.model for one in third.manifest.generations if not one.cached] == [DANCE, DANCE]
 
 
