@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 from blocks.storage import MediaStorage
-from tasks.reach import local_file
+from tasks.reach import is_address, local_file
 
 _PATTERN = "*?["
 
@@ -30,7 +30,7 @@ async def files_meant(value: str, kind: str, storage: MediaStorage, base: Path |
         inside = await _stored(stored, kind, storage)
         if inside is not None:
             return inside
-    if "://" in value and not value.startswith("file://"):
+    if is_address(value):
         return None
     return await asyncio.to_thread(_local, local_file(value, base), kind)
 

@@ -12,7 +12,7 @@ from blocks import media
 from blocks.storage import MediaStorage
 from tasks.asset import Asset
 from tasks.downloading import fetch
-from tasks.reach import local_file
+from tasks.reach import is_address, local_file
 
 _SHORT_URI = 100_000
 """Characters of a ``data:`` URI that may stay in a run's parameters."""
@@ -36,10 +36,10 @@ async def known_file(value: str, storage: MediaStorage, base: Path | None = None
     if stored is not None and await storage.exists(stored):
         async with storage.local_copy(stored) as path:
             return await described(path, uri=storage.uri(stored), stored=stored)
-    if "://" in value and not value.startswith("file://"):
+    if is_address(value):
         return None
     path = local_file(value, base)
-    if not path.is_file():
+    if stored is not None or not path.is_file():
         raise FileNotFoundError(f"there is no file {path}")
     return await described(path.resolve(), uri=str(path.resolve()), stored="")
 

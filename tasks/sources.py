@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import unquote, urlsplit
 
 from blocks.catalog.annotations import scheme_of
 from blocks.storage import MediaStorage
 from blocks.storage.local import file_stamp
 from tasks.asset import Asset
+from tasks.reach import is_address, local_file
 
 _CHUNK = 1 << 20
 _SETTLED_SECONDS = 2.0
@@ -148,24 +148,18 @@ def locate(value: str, storage: MediaStorage, assets: Mapping[str, Asset], base:
     """
     if scheme_of(value) is not None:
         return None
-    if "\0" in value:
-        raise SourceMissing("it is not a file name")
     asset = assets.get(value)
     path = storage.relative(value)
     if path is None and asset is not None and storage.relative(asset.uri) is not None:
         path = asset.path
     if path is not None:
         return Source(value, storage, path=path, asset=asset)
-    if value.lower().startswith("file://"):
-        file = Path(unquote(urlsplit(value).path))
-    elif "://" in value:
+    if is_address(value):
         raise SourceMissing(f"it lies outside the storage {storage.root}; copy it there, or give an http(s) URL")
-    else:
-        try:
-            file = Path(value).expanduser()
-        except RuntimeError as error:
-            raise SourceMissing(f"its home folder is unknown ({error})") from None
-        file = file if file.is_absolute() else (base or Path.cwd()) / file
+    try:
+        file = local_file(value, base)
+    except FileNotFoundError as error:
+        raise SourceMissing(str(error)) from None
     path = storage.relative(str(file))
     if path is not None:
         return Source(value, storage, path=path, asset=asset or assets.get(storage.uri(path)))

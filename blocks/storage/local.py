@@ -33,7 +33,7 @@ class LocalFiles:
         if protocol_of(uri) not in LOCAL_PROTOCOLS:
             return None
         plain = Path(uri.partition("://")[2] if "://" in uri else uri)
-        if not plain.is_absolute():
+        if not plain.is_absolute() or "\0" in uri:
             return None
         for candidate in (Path(os.path.normpath(plain)), plain.resolve()):
             if candidate.is_relative_to(self._folder) and candidate != self._folder:
