@@ -31,7 +31,8 @@ async def plan_film(storyboard: Storyboard, session: Session, asked: set[str] | 
         update={
             "unknown": ["storyboard", *plan.unknown],
             "warnings": [
-                f"{storyboard.brief.model} writes the storyboard first; its price per token is not part of this"
+                f"{storyboard.brief.model} writes the storyboard first; its price per token is not part of this",
+                *plan.warnings,
             ],
         }
     )

@@ -90,4 +90,5 @@ async def make_plan(
         ),
         calls=sum(row.calls for row in rows if row.paid),
         cached=sum(row.cached for row in rows if row.paid),
+        warnings=prices.warnings,
     )

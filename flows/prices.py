@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -45,6 +46,7 @@ class Prices:
     Attributes:
         place: the region that would be asked: what it does not serve is refused; None: nothing is.
         keys: the generations that were asked for so far.
+        warnings: what a run may come to, and would then refuse.
     """
 
     storage: MediaStorage
@@ -53,14 +55,15 @@ class Prices:
     web: WebFiles | None
     keys: set[str] = field(default_factory=set)
     place: str | None = None
+    warnings: list[str] = field(default_factory=list)
 
     async def look(
-        self, step: Step, lane: Scope, call: ModelCall | OperationCall, at: Location, *, maybe: bool = False
+        self, step: Step, lane: Scope, call: ModelCall | OperationCall, at: Location, *, standby: bool = False
     ) -> Looked:
         """Look a call up.
 
         Args:
-            maybe: only a run will know whether it is needed: as long as inputs are to come, its files are not judged.
+            standby: it is needed only if a check says no: as long as inputs are to come, its files are warned of only.
 
         Raises:
             InvalidInput: the files that go in are not what the model takes, or the region does not serve it.
@@ -73,8 +76,12 @@ class Prices:
             quote = catalog.quote(call.request, region=self.region, input_seconds=call.input_seconds).amount
         reach = lane.reach
         base = reach.base if reach else None
-        if not (call.pending and maybe):
+        try:
             await self._check_files(call, base, at)
+        except InvalidInput as error:
+            if not (call.pending and standby):
+                raise
+            self._warn(step, error)
         if call.pending:
             self._served(call, at)
             return Looked(call, None, quote, again=False)
@@ -88,13 +95,21 @@ class Prices:
         return Looked(call, known, quote, again)
 
     async def _check_files(self, call: ModelCall, base: Path | None, at: Location) -> None:
-        """Refuse before anything is paid files that the model does not take; those to come are not looked at."""
+        """Refuse before anything is paid files that the model does not take; of those to come, only their length."""
+        known = list(_out_of_length(call))
         try:
             await check_inputs(call.request, self.storage, call.assets, base=base, web=self.web)
         except InvalidRequest as error:
-            known = [problem for problem in error.problems if not str(problem.value).startswith(PENDING)]
-            if known:
-                raise InvalidInput([request_problem(problem, at) for problem in known]) from None
+            known += [problem for problem in error.problems if not str(problem.value).startswith(PENDING)]
+        if known:
+            raise InvalidInput([request_problem(problem, at) for problem in known])
+
+    def _warn(self, step: Step, error: InvalidInput) -> None:
+        """Say once what a step that stands by would be refused for."""
+        for line in error.lines():
+            said = f"should {step.does} be asked after another check's no, it refuses {line}"
+            if said not in self.warnings:
+                self.warnings.append(said)
 
     def _served(self, call: ModelCall, at: Location) -> None:
         """Refuse before anything is paid what the region would refuse after the steps before it were paid."""
@@ -110,3 +125,19 @@ class Prices:
         if not all([await self.storage.size(asset.path) == asset.bytes for asset in record.assets]):
             return None
         return outputs_of(call.request.model, record.assets, record.outcome.values)
+
+
+_SLACK = 0.1  # seconds: a film to come counts whole frames
+
+
+def _out_of_length(call: ModelCall) -> Iterator[catalog.Problem]:
+    """Films and sounds to come of which it is sure that they will be too short or too long for the model."""
+    for media in call.request.media():
+        seconds = call.input_seconds.get(media.name)
+        if seconds is None or not media.value.startswith(PENDING):
+            continue
+        spec = media.spec.of(media.value.removeprefix(PENDING).partition(":")[0])
+        low, high = spec.min_seconds, spec.max_seconds
+        if (low is not None and seconds < low - _SLACK) or (high is not None and seconds > high + _SLACK):
+            bounds = {name: bound for name, bound in (("min", low), ("max", high)) if bound is not None}
+            yield catalog.Problem(media.name, f"will be {seconds:.1f} seconds long", allowed=bounds)

@@ -135,3 +135,14 @@ class Scope:
         if isinstance(value, list) and one.index < len(value):
             return value[one.index]
         return Skipped(f"{one} has no item {one.index}")
+
+
+def hopeful(scope: Scope) -> Scope:
+    """The same with a yes from every check that is still to come: what runs even so is not there for a no alone."""
+    return replace(scope, steps={name: _passed(outputs) for name, outputs in scope.steps.items()})
+
+
+def _passed(outputs: Outputs | Skipped) -> Outputs | Skipped:
+    if isinstance(outputs, Skipped) or not isinstance(outputs.get("passed"), Pending):
+        return outputs
+    return {**outputs, "passed": True}

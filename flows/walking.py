@@ -7,22 +7,19 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from blocks.media import MediaError
 from flows.calls import Call, ModelCall, PipelineCall, prepare
 from flows.choosing import chosen_before, variants_of
 from flows.document import InvalidInput, Location, Problem
 from flows.fan_out import in_turn, is_estimate, lanes
 from flows.kinds import holds_pending
+from flows.known_files import with_known_files
 from flows.nesting import inner_params, reach_of, told_of_inner
-from flows.operation_call import OperationCall, operation_call
 from flows.outputs import gathered, given_by, planned
 from flows.pipeline import Pipeline, Step, check_names
 from flows.plan_step import PlanStep, added, total
 from flows.prices import Looked, Prices
-from flows.scope import Many, Outputs, Pending, Scope, Skipped, StepSkipped
+from flows.scope import Many, Outputs, Pending, Scope, Skipped, StepSkipped, hopeful
 from flows.steps import check_steps, condition_holds, truth, with_model
-from tasks.importing import known_file
-from tasks.operations import OPERATIONS
 
 
 def check(pipeline: Pipeline) -> None:
@@ -48,6 +45,7 @@ class Walk:
         name: of the step that runs this pipeline, for the names of the rows; empty outside.
         needs: what that step waits for.
         maybe: whether only a run will know if that step is needed.
+        standby: whether it is needed only if a check says no.
     """
 
     def __init__(
@@ -60,6 +58,7 @@ class Walk:
         title: str = "",
         needs: list[str] | None = None,
         maybe: bool = False,
+        standby: bool = False,
     ) -> None:
         self.pipeline = pipeline
         self.scope = scope
@@ -70,6 +69,8 @@ class Walk:
         self._needs = needs or []
         self._all_maybe = maybe
         self._maybe: set[str] = set()
+        self._all_standby = standby
+        self._standby: set[str] = set()
 
     async def all(self) -> None:
         """Walk every step.
@@ -96,8 +97,10 @@ class Walk:
             needed = truth(step, self.scope, at)
             if needed is False:
                 raise StepSkipped("its `when` does not hold")
-            if needed is None or self._all_maybe or self._waits_for_maybe(step):
+            if needed is None or self._all_maybe or _hangs_on(step, self._maybe):
                 self._maybe.add(name)
+            if self._all_standby or _hangs_on(step, self._standby) or truth(step, hopeful(self.scope), at) is False:
+                self._standby.add(name)
             scopes = lanes(step, self.scope, at)
             waits = in_turn(step, self.scope, at)
             inner: dict[str, PlanStep] = {}
@@ -119,13 +122,13 @@ class Walk:
         call = await self._prepared(step, scope, at)
         if isinstance(call, PipelineCall):
             return Looked(call, await self._walk_inner(name, step, scope, call, inner), Decimal(0), False)
-        return await self.prices.look(step, scope, call, at, maybe=name in self._maybe)
+        return await self.prices.look(step, scope, call, at, standby=name in self._standby)
 
     async def _prepared(self, step: Step, scope: Scope, at: Location) -> Call:
         """The call of a lane; of the other models that may be asked, that they would take it."""
         for number, demand in enumerate(step.require):
             condition_holds(demand, scope, (*at, "require", number))
-        call = await self._look_at_files(prepare(step, scope, at), at)
+        call = await with_known_files(prepare(step, scope, at), at, self.prices.storage, scope.reach)
         for model in step.fallback:
             prepare(step, scope, at, model=model)
         return call
@@ -180,6 +183,7 @@ class Walk:
             title=self._titled(name, step),
             needs=self._waits(name),
             maybe=name in self._maybe,
+            standby=name in self._standby,
         )
         try:
             await walk.all()
@@ -188,12 +192,6 @@ class Walk:
         for key, row in walk.rows.items():
             rows[key] = added(rows[key], row) if key in rows else row
         return given_by(call.inner, walk.scope)
-
-    def _waits_for_maybe(self, step: Step) -> bool:
-        """Whether it refers to something that may not be there, and names nothing instead."""
-        return any(
-            all(one.name in self._maybe for one in alternatives) for _, alternatives, _ in step.found_references()
-        )
 
     def _named(self, name: str) -> str:
         return f"{self._name}/{name}" if self._name else name
@@ -242,33 +240,10 @@ class Walk:
             notes.append(f"{of}, {person}")
         return "; ".join(notes)
 
-    async def _look_at_files(self, call: Call, at: Location) -> Call:
-        """The call with the files that an operation's inputs name looked at: do they exist, are they what it takes?
 
-        What lies behind web addresses is not looked at; such a call stays pending.
-        """
-        if not isinstance(call, OperationCall):
-            return call
-        operation = OPERATIONS[call.use]
-        given = dict(call.given)
-        for name, value in call.given.items():
-            takes = operation.media_input(name)
-            if takes is None:
-                continue
-            try:
-                given[name] = await self._files(value)
-            except (OSError, MediaError) as error:
-                raise InvalidInput([Problem((*at, "input", name), str(error))]) from None
-        found = operation_call(operation, given, at)
-        return replace(found, pending=found.pending or _has_addresses(given))
-
-    async def _files(self, value: Any) -> Any:
-        if isinstance(value, list):
-            return [await self._files(item) for item in value]
-        if not isinstance(value, str):
-            return value
-        base = self.scope.reach.base if self.scope.reach else None
-        return await known_file(value, self.prices.storage, base) or value
+def _hangs_on(step: Step, names: set[str]) -> bool:
+    """Whether it refers to one of these steps, and names nothing instead."""
+    return any(all(one.name in names for one in alternatives) for _, alternatives, _ in step.found_references())
 
 
 def _gives(step: Step, looked: Looked) -> Outputs:
@@ -291,11 +266,3 @@ def _to_come(value: Any) -> Any:
         return [_to_come(item) for item in value]
     kind = getattr(value, "kind", None)
     return value if kind is None or holds_pending(value) else Pending(kind, value.seconds)
-
-
-def _has_addresses(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(_has_addresses(item) for item in value.values())
-    if isinstance(value, list):
-        return any(_has_addresses(item) for item in value)
-    return isinstance(value, str) and "://" in value

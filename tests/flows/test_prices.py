@@ -47,11 +47,11 @@ async def test_elsewhere_the_plan_is_made(storage: Any, place: str | None) -> No
     assert plan.calls == 2
 
 
-@pytest.mark.parametrize(("when", "refused"), [(None, True), ("${said.passed}", False)])
+@pytest.mark.parametrize(("when", "refused"), [(None, True), ("${said.passed}", True), ("not ${said.passed}", False)])
 async def test_a_file_that_does_not_suit_is_refused_before_what_goes_with_it_is_made(
     storage: Any, voice: Path, when: str | None, refused: bool
 ) -> None:
-    """Too long a voice for a film to come refuses the plan; what may never be needed does not."""
+    """Too long a voice for a film to come refuses the plan; what is there for a check's no alone is warned of."""
     said = {"model": "wan2.2-s2v-detect", "input": {"image_url": "https://example.com/portrait.png"}}
     dubbed = {"model": "videoretalk", "input": {"video_url": "${rain.video}", "audio_url": str(voice)}}
     steps = {"rain": RESTYLED["steps"]["rain"], "said": said, "dubbed": dubbed | ({"when": when} if when else {})}
@@ -63,3 +63,21 @@ async def test_a_file_that_does_not_suit_is_refused_before_what_goes_with_it_is_
     ):
         plan = await make_plan(pipeline, {}, Reach(None, storage), emulated=True)
         assert plan.calls == 3
+        assert plan.warnings == [
+            "should videoretalk be asked after another check's no, it refuses steps.dubbed.input.audio_url: voice.wav"
+            " is 121.0 seconds long; the bounds themselves are out; allowed: 2 to 120"
+        ]
+
+
+@pytest.mark.parametrize(("seconds", "refused"), [(15, True), (5, False)])
+async def test_a_film_to_come_that_will_be_too_long_is_refused_before_it_is_made(
+    storage: Any, seconds: int, refused: bool
+) -> None:
+    """Fifteen seconds thrice are 45, and restyling takes 30: none of them is paid for; three times five are fine."""
+    rain = {"model": "wan2.6-t2v", "input": {"prompt": "rain"}, "parameters": {"duration": seconds}}
+    film = {"use": "concatenate", "input": {"videos": ["${rain.video}"] * 3}}
+    drawn = {"model": "video-style-transform", "input": {"video_url": "${film.video}"}}
+    pipeline = Pipeline.model_validate({"pipeline": "drawn", "steps": {"rain": rain, "film": film, "drawn": drawn}})
+    said = r"drawn.input.video_url: will be 45\.0 seconds long; allowed: at most 30"
+    with pytest.raises(InvalidInput, match=said) if refused else nullcontext():
+        assert (await make_plan(pipeline, {}, Reach(None, storage), emulated=True)).calls == 2

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import flows
 from blocks.emulator import Emulator, Rule, Scenario
 from blocks.media import probe
 from blocks.media.frames import picture_at
+from flows.document import InvalidInput
 from flows.plan import Plan
 from flows.producing import ProductionFailed
 from flows.production import Production
@@ -39,6 +41,21 @@ async def test_the_need_decides_who_may_be_asked(plan_of: PlanOf, need: str, ask
     assert [row.name for row in plan.steps if row.paid and row.calls] == asked
     assert plan.unknown == ["close"]
     assert round(plan.total_cny, 2) == Decimal(price)
+
+
+@pytest.mark.parametrize(("need", "refused"), [("close-up", True), ("cheapest", False)])
+async def test_too_long_a_recording_is_refused_before_the_portrait_is_checked(
+    plan_of: PlanOf, tmp_path: Path, need: str, refused: bool
+) -> None:
+    """A close-up takes a minute at most, so 70 seconds are refused at once; where it only stands by, they are not."""
+    path = tmp_path / "speech.wav"
+    with wave.open(str(path), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(2 * 8000 * 70))
+    said = "steps.close.input.audio_url: speech.wav is 70.0 seconds long; allowed: at most 60"
+    with pytest.raises(InvalidInput, match=said) if refused else nullcontext():
+        plan = await plan_of("presenter", f"need={need}", f"speech={path}")
+        assert plan.warnings == [f"should emo-v1 be asked after another check's no, it refuses {said}"]
 
 
 @contextmanager
