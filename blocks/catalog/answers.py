@@ -82,6 +82,8 @@ BY_NAME = "by_name"
 _SAID_ELSEWHERE = {"task_id", "task_status", "code", "message", "results", "choices", "check_pass", "pass", *_TIMES}
 # The face boxes of one family have other names in the answer than in the request that takes them.
 _RENAMED = {"bbox_face": "face_bbox", "ext_bbox_face": "ext_bbox"}
+# Where a failed task may say why instead of in ``message`` (003 L1200; L1298, whose "Success" is none).
+_OTHER_MESSAGES = ("error", "error_message")
 # Echoes of what was sent, not results.
 _ECHOES = ("orig_", "input", "source_", "ref_", "reference_")
 _NO_ROW = Result()
@@ -145,6 +147,8 @@ def _refusal(answer: Mapping[str, Any], inner: Mapping[str, Any]) -> tuple[str |
     said = _text(inner.get("code"))
     code = said or _text(answer.get("code")) or said
     message = _text(inner.get("message"))
+    if message is None and inner.get("task_status") == Status.FAILED:
+        message = next((_text(inner[name]) for name in _OTHER_MESSAGES if inner.get(name)), None)
     return code, message if message is not None else _text(answer.get("message")) or None
 
 
@@ -225,7 +229,7 @@ def _failed_parts(result: Result, answer: Mapping[str, Any], output: Mapping[str
             if isinstance(held, str) and not _is_url(held):  # a sentence in the place of a picture held back
                 yield FailedPart("DataInspectionFailed", held)
     results = output.get("results")
-    for part in results if isinstance(results, list | tuple) else ():
+    for part in results if isinstance(results, list | tuple) else (results,):
         if isinstance(part, Mapping) and part.get("code") and not any(_every_url(part)):
             yield FailedPart(str(part["code"]), str(part.get("message") or ""))
 

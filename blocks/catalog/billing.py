@@ -159,9 +159,11 @@ def _key(row: Model, prices: Mapping[str, Decimal], request: Request | None, usa
         said = row.billing.words.get(word, word)
         asked = None if request is None else request.mode if row.billing.by == "mode" else request.ratio
         return said if said in prices else asked
-    tier = _tier(usage) or (request.tier if request else None)
+    named = [tier for tier in (_tier(usage), request.tier if request else None) if tier]
     if row.billing.by == "tier":
-        return tier
+        # A tier that is not sold was made free of charge out of the one asked for (003 L12503, use_SR).
+        return next((tier for tier in named if tier in prices), named[0] if named else None)
+    tier = named[0] if named else None
     audio = usage.get("audio")
     sound = audio if isinstance(audio, bool) else request.sound if request else None
     return None if tier is None or sound is None else f"{tier} {'with sound' if sound else 'silent'}"

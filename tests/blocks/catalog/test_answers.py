@@ -138,6 +138,31 @@ def test_a_failed_task_says_why() -> None:
     assert (answer.status, answer.code, answer.message, answer.urls) == (Status.FAILED, "InternalError", "x", ())
 
 
+@pytest.mark.parametrize(
+    ("output", "code", "message"),
+    [
+        ({"code": "InvalidURL", "error": "the picture cannot be read"}, "InvalidURL", "the picture cannot be read"),
+        ({"error_code": 7, "error_message": "no face"}, None, "no face"),
+        ({"code": "E", "message": "said twice", "error_message": "otherwise"}, "E", "said twice"),
+        ({"code": "E", "error": {"nested": True}, "message": ""}, "E", ""),
+    ],
+)
+def test_a_failed_task_may_say_it_elsewhere(output: dict[str, Any], code: str | None, message: str) -> None:
+    """The sentence is found where a guide puts it, and ``message`` comes first."""
+    answer = catalog.read("wanx-style-repaint-v1", {"output": {"task_id": "t", "task_status": "FAILED", **output}})
+    assert (answer.code, answer.message) == (code, message)
+
+
+def test_results_that_are_one_failure_are_a_failed_part() -> None:
+    """Models whose results are an object fail in that object too."""
+    said = {"task_id": "t", "task_status": "FAILED", "results": {"code": "InternalError.Algo", "message": "worn out"}}
+    assert catalog.read("emo-v1", {"output": said}).failed_parts == (
+        catalog.FailedPart("InternalError.Algo", "worn out"),
+    )
+    made = _task(results={"video_url": "http://r/1.mp4", "code": "", "message": ""})
+    assert catalog.read("emo-v1", made).failed_parts == ()
+
+
 def test_a_refused_call_says_why() -> None:
     """Code and message sit at the top."""
     answer = catalog.read("wan2.6-t2v", {"request_id": "r", "code": "InvalidApiKey", "message": "No API-key provided."})

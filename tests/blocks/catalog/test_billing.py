@@ -66,6 +66,21 @@ def test_a_restyling_is_as_long_as_its_source() -> None:
     assert catalog.quote(request, input_seconds=12.5).amount == Decimal("2.50")
 
 
+def test_a_free_enlargement_is_billed_as_what_was_asked_for() -> None:
+    """A tier nobody sells costs what the request's own tier costs; without the request it is unknown."""
+    request = catalog.request(
+        {
+            "model": "video-style-transform",
+            "input": {"video_url": "a.mp4"},
+            "parameters": {"min_len": 540, "use_SR": True},
+        }
+    )
+    for lines, amount in ((540, "1.2"), (1080, "1.2"), (720, "3.0")):
+        bill = catalog.cost(request.model, {"duration": 6, "SR": lines}, request=request)
+        assert bill.amount == Decimal(amount)
+    assert catalog.cost(request.model, {"duration": 6, "SR": 1080}).amount is None
+
+
 def test_a_repaint_uses_five_seconds_of_its_source() -> None:
     """Of a longer source only the first 5 seconds are made and billed."""
     request = catalog.request(
