@@ -48,7 +48,8 @@ def test_documented_case(case: dict[str, Any]) -> None:
             if case.get("billing_input"):
                 _same_quote(case)
         case "error":
-            assert case["expect"]["message"]  # which error it is and what to do about it: the client's tests
+            said = case["expect"]  # which error it is and what to do about it: the client's tests
+            assert said["code"] or said["message"] or said["http_status"]
         case kind:
             pytest.fail(f"a kind of case nobody knows here: {kind}")
 
@@ -67,7 +68,7 @@ def _same_request(case: dict[str, Any]) -> None:
 
 def _same_task(case: dict[str, Any]) -> None:
     answer, expected = catalog.read(case["model"], case["response"]), case["expect"]
-    assert answer.request_id == case["response"]["request_id"]
+    assert answer.request_id == case["response"].get("request_id")
     assert answer.status == expected["status"]
     assert answer.task_id == expected["task_id"]
     assert list(answer.urls) == expected.get("result_urls", [])
@@ -78,9 +79,13 @@ def _same_task(case: dict[str, Any]) -> None:
 
 def _same_verdict(case: dict[str, Any]) -> None:
     answer, expected = catalog.read(case["model"], case["response"]), case["expect"]
-    assert (answer.code, answer.message, answer.usage) == (expected["code"], expected["message"], expected["usage"])
-    for name in ("passed", "reason", "face_bbox", "ext_bbox", "humanoid", "bodystyle"):
-        assert answer.values.get(name) == expected[name], name
+    assert (answer.code, answer.message) == (expected.get("code"), expected.get("message"))
+    assert answer.usage == expected.get("usage")
+    for name in ("face_bbox", "ext_bbox", "humanoid", "bodystyle"):
+        assert answer.values.get(name) == expected.get(name), name
+    # A check without a verdict of its own and the reason that stands in the message may be left open by a case.
+    assert expected.get("passed") in (answer.values.get("passed"), None)
+    assert expected.get("reason") in (answer.reason, None)
 
 
 def _same_bill(case: dict[str, Any]) -> None:
