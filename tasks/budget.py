@@ -36,6 +36,7 @@ class Budget:
         self.spent = Decimal(0)
         self._storage = storage
         self._outstanding: dict[str, Decimal] = {}
+        self._asked: dict[str, tuple[Decimal | None, str | None]] = {}
         self._shared: dict[str, str] = {}
         self._turn = asyncio.Lock()
 
@@ -71,6 +72,7 @@ class Budget:
                 total = self.spent + self.outstanding + others + amount
                 if self.limit is None or sent or total <= self.limit:
                     self._outstanding[fingerprint] = amount
+                    self._asked[fingerprint] = quote, run
                     return
                 await self._withdraw(fingerprint)
                 if not others or look == _LOOKS:
@@ -80,6 +82,19 @@ class Budget:
             raise BudgetExceeded(
                 f"{what}: {quote} CNY more would make {total} CNY, over the limit of {self.limit} CNY; not sent"
             )
+
+    async def reserve_again(self, fingerprint: str, after: str, *, what: str) -> None:
+        """Set the quote of a request aside once more before it is sent again, because its first submit may be billed.
+
+        Args:
+            after: names that submit, in a file name; its quote stays outstanding.
+            what: names both in the error.
+
+        Raises:
+            BudgetExceeded: both together would pass the limit.
+        """
+        quote, run = self._asked.get(fingerprint, (None, None))
+        await self.reserve(f"{fingerprint}.{after}", quote, what=what, run=run)
 
     async def settle(self, fingerprint: str, cost: Decimal | None) -> None:
         """Replace the quote by what the request did cost; an unknown cost keeps its quote as spent."""
@@ -123,7 +138,7 @@ def _noted() -> dict[str, str]:
 
 
 def _path(run: str, fingerprint: str, amount: Decimal) -> str:
-    return f"budgets/{run}/{fingerprint}-{amount}.json"
+    return f"budgets/{run}/{fingerprint}-{amount:f}.json"
 
 
 def _amount(path: str) -> Decimal:

@@ -17,7 +17,7 @@ from typing import Any
 from prefect.cache_policies import NO_CACHE
 
 from blocks import catalog
-from blocks.catalog import Request
+from blocks.catalog import Request, Status
 from blocks.client.errors import DashScopeError, TaskGone
 from tasks import finished, journal, spending
 from tasks.asset import Asset
@@ -138,11 +138,8 @@ class _Life:
             under_way = await journal.under_way(
                 self.session.storage, self.fingerprint, self.session.account, self.session.time
             )
-            what = f"{self.label} ({self.request.model})"
-            run = self.session.run or run_under_way()[1]
-            sent = under_way is not None
-            await self.session.budget.reserve(self.fingerprint, quote, what=what, run=run, sent=sent)
-            if not sent:
+            await self._set_aside(sent=under_way is not None)
+            if under_way is None:
                 await finished.write_request(self.session.storage, self.fingerprint, self._asked)
             outcome, files, submission = await self._made(under_way)
         except GenerationFailed as error:
@@ -162,6 +159,19 @@ class _Life:
         await self._keep(record)
         taken = time.monotonic() - started
         return self._from(record, cached=False, seconds_taken=taken).with_handle(files or outcome)
+
+    async def _set_aside(self, *, sent: bool) -> None:
+        quote, run = self.session.quotes[self.fingerprint], self.session.run or run_under_way()[1]
+        await self.session.budget.reserve(self.fingerprint, quote, what=self._what, run=run, sent=sent)
+
+    async def _set_aside_anew(self, ended: Outcome) -> None:
+        """Ask the limit about what it was not asked for while it was an earlier run's."""
+        if ended.status is Status.UNKNOWN and ended.task_id:
+            what = f"{self._what}: the provider forgot task {ended.task_id}, which may be billed; to send it again"
+            await self.session.budget.reserve_again(self.fingerprint, journal.plain(ended.task_id), what=what)
+        else:
+            await self.session.budget.settle(self.fingerprint, Decimal(0))
+            await self._set_aside(sent=False)
 
     async def _repaired(self, record: Finished) -> Generation | None:
         """A finished generation whose files are damaged or missing, downloaded again; None when it is gone."""
@@ -215,6 +225,8 @@ class _Life:
                         failures += 1
                         if error.error is None or not error.error.transient or failures > _RESUBMITS:
                             raise
+                    if resumed is not None:
+                        await self._set_aside_anew(error.outcome)
                     resumed = None
                     log.info("%s: task %s gave nothing (%s); sending it again.", self.label, submission.task_id, error)
             if failures:
@@ -242,6 +254,10 @@ class _Life:
         fresh = await self._task(poll)(self.label, submission)
         again: list[Asset] = await self._task(download, refresh_cache=True)(self.label, fresh)
         return again
+
+    @property
+    def _what(self) -> str:
+        return f"{self.label} ({self.request.model})"
 
     @property
     def _asked(self) -> dict[str, Any]:

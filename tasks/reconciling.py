@@ -74,6 +74,7 @@ async def reconcile(session: Session, entry: journal.Entry, *, request_id: str |
 
     Raises:
         AmbiguousSubmission: several tasks could be it, or the provider cannot list tasks.
+        BudgetExceeded: several could be it, and the run's limit does not hold it and another one.
     """
     if session.time - entry.intent_at >= TASK_LIFE:
         return None  # whatever became of it, its result is gone
@@ -98,7 +99,7 @@ async def reconcile(session: Session, entry: journal.Entry, *, request_id: str |
                 if await journal.claim(session.storage, entry, one.task_id):
                     return _adopted(entry, one)
             elif late or not rivals:
-                _cannot_tell(session, entry, candidates, rivals)
+                await _cannot_tell(session, entry, candidates, rivals)
                 return None
         elif (left := decided - time.monotonic()) > 0:
             pause = min(pause, left)
@@ -201,15 +202,19 @@ async def _open_beside(session: Session, entry: journal.Entry) -> list[journal.E
     ]
 
 
-def _cannot_tell(
+async def _cannot_tell(
     session: Session, entry: journal.Entry, candidates: list[TaskRow], rivals: list[journal.Entry]
 ) -> None:
+    """Stop, or let it be sent again where the user chose that and the limit holds both."""
     why = f"{len(candidates)} tasks may be the one" if len(candidates) > 1 else "the one task found may be another's"
     if rivals:
         why += f"; {len(rivals)} more submits of other runs wait for an answer"
     error = AmbiguousSubmission(entry, [row.task_id for row in candidates], why)
     if session.on_ambiguous == "fail":
         raise error
+    named = ", ".join(error.candidates)
+    what = f"{entry.model}: its submit of {entry.intent_at:%H:%M:%S} UTC may be billed (as {named}); to send it again"
+    await session.budget.reserve_again(entry.fingerprint, f"{entry.intent_at:%Y%m%dT%H%M%S%f}", what=what)
     log.warning("%s It is sent again, as on_ambiguous says: it may be paid twice.", error)
 
 

@@ -73,6 +73,22 @@ async def test_a_process_that_dies_while_it_settles_is_counted(
     assert not await _taken(Budget(Decimal(limit), storage), "two")
 
 
+async def test_what_is_sent_again_in_doubt_counts_twice(storage: MediaStorage) -> None:
+    """Both quotes count for every process of the run, once each, also when the second has ended or is taken up."""
+    first = Budget(Decimal(5), storage)
+    assert await _taken(first, "one")
+    await first.reserve_again("one", "t-1", what="again")
+    assert first.outstanding == Decimal("2.4") and not await _taken(Budget(Decimal("3.5"), storage), "two")
+    second = Budget(Decimal("3.5"), storage)
+    assert await _taken(second, "one")
+    await second.reserve_again("one", "t-1", what="again")
+    with pytest.raises(BudgetExceeded, match="again: 1.2 CNY more would make 3.6 CNY"):
+        await second.reserve_again("one", "t-2", what="again")
+    await first.settle("one", Decimal("1.2"))
+    assert (first.spent, first.outstanding) == (Decimal("1.2"), Decimal("1.2"))
+    assert not await _taken(Budget(Decimal("3.5"), storage), "two")
+
+
 async def test_what_failed_gives_its_quote_back(storage: MediaStorage) -> None:
     """A failed generation costs nothing: its quote is free again for every process of the run."""
     first, second = Budget(Decimal(2), storage), Budget(Decimal(2), storage)
