@@ -29,13 +29,13 @@ class Shape:
     Attributes:
         prompts: Where the prompt is repeated: in the output, or in each of several results.
         metrics: Name of the count of good and failed results in a list; None where there is none.
-        timed: Whether the documented answers carry times.
+        timed: Which of the documented answers carry times; ``made``: all but those about a failure.
         finished: Whether the messages form says that it has finished, and of each part what it is.
     """
 
     prompts: Literal["output", "results"] | None = None
     metrics: str | None = "task_metrics"
-    timed: bool = True
+    timed: Literal["all", "made", "none"] = "all"
     finished: bool = False
 
 
@@ -49,8 +49,9 @@ _SHAPES: dict[str, Shape] = {
     "keyframe-to-video": _FILM,
     "reference-to-video": _FILM,
     "video-edit": _FILM,
-    "animate-anyone": Shape(timed=False),
-    "video-retalk": Shape(timed=False),
+    "animate-anyone": Shape(timed="none"),
+    "liveportrait": Shape(timed="made"),
+    "video-retalk": Shape(timed="made"),
     "text-to-image": _PICTURES,
     "wan2.6-t2i": Shape(metrics=None, finished=True),
     "qwen-image-max": _MESSAGES,
@@ -78,7 +79,8 @@ def about(task: Task, links: Sequence[str | None]) -> dict[str, Any]:
         links: Where its results are, in order; None for a part that failed.
     """
     output: dict[str, Any] = {"task_id": task.task_id, "task_status": task.status}
-    if _shape(task.model).timed:
+    timed = _shape(task.model).timed
+    if timed == "all" or (timed == "made" and task.status != "FAILED"):
         output |= _times(task)
     answer: dict[str, Any] = {"request_id": new_id(), "output": output}
     outcome = task.outcome

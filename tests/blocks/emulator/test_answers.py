@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from blocks import catalog
@@ -116,6 +118,23 @@ def test_a_result_stands_where_the_model_has_it(model, field):
     assert answer["output"]["end_time"] == "2025-09-16 13:20:02.500"
     read = catalog.read(model, answer)
     assert (read.urls, read.status, read.task_id) == (("http://x/a.mp4",), "SUCCEEDED", "t-1")
+
+
+@pytest.mark.parametrize(
+    ("model", "made", "failed"),
+    [
+        ("wan2.6-t2v", True, True),
+        ("videoretalk", True, False),
+        ("liveportrait", True, False),
+        ("animate-anyone-gen2", False, False),
+    ],
+)
+def test_times_stand_where_the_pages_show_them(model, made, failed):
+    """Some models leave the times out when they fail, one family always."""
+    ended = task(model, Outcome(files=("a.mp4",), code="InternalError", message="worn out"))
+    for status, timed in (("SUCCEEDED", made), ("FAILED", failed)):
+        output = answers.about(replace(ended, status=status), ["http://x/a.mp4"])["output"]
+        assert ({"submit_time", "scheduled_time", "end_time"} <= set(output)) is timed
 
 
 def test_failed_parts_stand_beside_good_ones():
