@@ -7,6 +7,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from blocks import catalog
+
 from . import answers, refusal
 from .misbehaviour import answer
 from .service import Service
@@ -129,6 +131,11 @@ def _whole(text: str | None, default: int) -> int:
     return int(text)
 
 
+def _key(model: str) -> str:
+    """Group, task and function of a model as its endpoint has them (models-extra.yaml, async_tasks.event)."""
+    return ":".join(("apikey", "v1", *catalog.find(model).endpoint.strip("/").split("/")[1:], model))
+
+
 def _row(task: Task) -> dict[str, Any]:
     row = {
         "api_key_id": task.account,
@@ -140,7 +147,7 @@ def _row(task: Task) -> dict[str, Any]:
         "request_id": task.request_id,
         "status": task.status,
         "task_id": task.task_id,
-        "user_api_unique_key": f"apikey:v1:aigc:video-generation:video-synthesis:{task.model}",
+        "user_api_unique_key": _key(task.model),
     }
     if task.scheduled is not None:
         row["start_time"] = int(task.scheduled * 1000)

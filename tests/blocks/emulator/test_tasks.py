@@ -105,6 +105,21 @@ def test_the_submit_and_its_row_share_a_request_id(caller):
     assert [row["request_id"] for row in rows] == [answer["request_id"]]
 
 
+def test_a_row_names_the_function_of_its_model(caller):
+    """The key of a listed task is group, task, function and model, as the model's endpoint has them."""
+    frame = {"first_frame_url": "https://example.com/a.png"}
+    caller.post(
+        "/services/aigc/image2video/video-synthesis",
+        body={"model": "wanx2.1-kf2v-plus", "input": {**frame, "template": "solaron"}},
+    )
+    caller.post()
+    keys = {row["model_name"]: row["user_api_unique_key"] for row in caller.get("/tasks/").json()["data"]}
+    assert keys == {
+        "wanx2.1-kf2v-plus": "apikey:v1:aigc:image2video:video-synthesis:wanx2.1-kf2v-plus",
+        "wan2.6-t2v": "apikey:v1:aigc:video-generation:video-synthesis:wan2.6-t2v",
+    }
+
+
 def test_a_waiting_task_can_be_cancelled(start):
     """A PENDING task is cancelled and never runs."""
     caller = start({"queue_seconds": 60})
