@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from flows.kinds import kind_of
+from flows.kinds import kind_of, written
 from flows.references import Alternatives, BadReference, parse
 from flows.scope import Many, Pending, Scope, StepSkipped
 
@@ -240,6 +240,19 @@ def reasons(text: str, scope: Scope) -> str:
     named = [one for alternatives, _ in references_in(read(text)) for one in alternatives if one.output == "passed"]
     found = [scope.find((replace(one, output="reason"),)) for one in named]
     return "; ".join(dict.fromkeys(reason for reason in found if isinstance(reason, str) and reason))
+
+
+def not_so(text: str, scope: Scope) -> str:
+    """That a demand is not met, with the reasons of checks, else with the values: ``requires …: width is 100``."""
+    said = reasons(text, scope) or ", ".join(_values_in(text, scope))
+    return f"requires {text}, which is not so" + (f": {said}" if said else "")
+
+
+def _values_in(text: str, scope: Scope) -> Iterator[str]:
+    found = {one: scope.find(alternatives) for alternatives, _ in references_in(read(text)) for one in alternatives[:1]}
+    for one, value in found.items():
+        if value is None or isinstance(value, bool | int | float | str):
+            yield f"{one} is {written(value) or 'not given'}"
 
 
 def is_there(value: Any) -> bool:

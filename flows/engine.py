@@ -15,7 +15,7 @@ from blocks.media import MediaError
 from flows.asking import NotAnswered
 from flows.calls import ModelCall, PipelineCall, prepare
 from flows.choosing import choose, variants_of
-from flows.conditions import reasons
+from flows.conditions import not_so
 from flows.document import InvalidInput, Location
 from flows.failing import EXPECTED, StepFailed, in_words, is_final, reason_of, with_prompt
 from flows.fan_out import in_turn, lanes
@@ -210,8 +210,7 @@ def _ended_by_sibling(run: PipelineRun) -> bool:
 def _require(step: Step, scope: Scope, at: Location) -> None:
     for number, demand in enumerate(step.require):
         if not condition_holds(demand, scope, (*at, "require", number)):
-            said = reasons(demand, scope)
-            message = f"requires {demand}, which is not so" + (f": {said}" if said else "")
+            message = not_so(demand, scope)
             raise StepFailed(Failure(code="RequirementFailed", message=message, kind="RequirementFailed"))
 
 

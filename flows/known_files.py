@@ -11,6 +11,7 @@ from blocks.storage import MediaStorage
 from flows.calls import Call
 from flows.document import InvalidInput, Location, Problem
 from flows.operation_call import OperationCall, operation_call
+from tasks.asset import Asset
 from tasks.importing import known_file
 from tasks.operations import OPERATIONS
 from tasks.reach import Reach
@@ -37,6 +38,17 @@ async def with_known_files(call: Call, at: Location, storage: MediaStorage, reac
             raise InvalidInput([Problem((*at, "input", name), str(error))]) from None
     found = operation_call(operation, given, at)
     return replace(found, pending=found.pending or _has_addresses(given))
+
+
+def given_by_people(call: Call) -> bool:
+    """Whether all that a call looks at are files that somebody gave: nothing that a run made, and nothing to come."""
+    return isinstance(call, OperationCall) and not call.pending and not any(map(_made, call.given.values()))
+
+
+def _made(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(map(_made, value))
+    return isinstance(value, Asset) and value.path.startswith(("generations/", "edits/"))
 
 
 async def _assets(value: Any, storage: MediaStorage, base: Path | None) -> Any:

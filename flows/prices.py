@@ -9,9 +9,10 @@ from pathlib import Path
 
 from blocks import catalog
 from blocks.catalog import InvalidRequest
+from blocks.media import MediaError
 from blocks.storage import MediaStorage
 from flows.calls import PENDING, Call, ModelCall, request_problem
-from flows.document import InvalidInput, Location
+from flows.document import InvalidInput, Location, Problem
 from flows.operation_call import OperationCall
 from flows.pipeline import Step
 from flows.scope import Outputs, Scope
@@ -20,6 +21,7 @@ from tasks.downloading import WebFiles
 from tasks.editing import done_before, edit_key
 from tasks.fingerprint import fingerprint
 from tasks.inputs import check_inputs
+from tasks.operations import OPERATIONS
 from tasks.outputs import outputs_of
 
 
@@ -31,12 +33,14 @@ class Looked:
         known: its outputs, when they are in storage already.
         quote: its price; None is unknown.
         again: whether the same was asked for earlier in the plan.
+        cached: whether its outputs are in storage; not when the plan itself has looked at files.
     """
 
     call: Call
     known: Outputs | None
     quote: Decimal | None
     again: bool
+    cached: bool = False
 
 
 @dataclass
@@ -69,8 +73,7 @@ class Prices:
             InvalidInput: the files that go in are not what the model takes, or the region does not serve it.
         """
         if isinstance(call, OperationCall):
-            done = None if call.pending else await done_before(self.storage, edit_key(call.use, call.given))
-            return Looked(call, dict(done.outputs) if done else None, Decimal(0), again=False)
+            return await self._edited(call, at)
         quote = None
         if not call.unsure:
             quote = catalog.quote(call.request, region=self.region, input_seconds=call.input_seconds).amount
@@ -92,7 +95,20 @@ class Prices:
         known = await self._known(call, key)
         if known is None:
             self._served(call, at)
-        return Looked(call, known, quote, again)
+        return Looked(call, known, quote, again, cached=known is not None)
+
+    async def _edited(self, call: OperationCall, at: Location) -> Looked:
+        """Local work: found done, or done here when all it does is look at files that are there."""
+        operation, known, cached = OPERATIONS[call.use], None, False
+        if not call.pending and operation.looks:
+            try:
+                known = await operation.run(operation.inputs.model_validate(call.given))
+            except (OSError, MediaError) as error:
+                raise InvalidInput([Problem((*at, "input"), str(error))]) from None
+        elif not call.pending:
+            done = await done_before(self.storage, edit_key(call.use, call.given))
+            known, cached = (dict(done.outputs), True) if done else (None, False)
+        return Looked(call, known, Decimal(0), again=False, cached=cached)
 
     async def _check_files(self, call: ModelCall, base: Path | None, at: Location) -> None:
         """Refuse before anything is paid files that the model does not take; of those to come, only their length."""

@@ -9,10 +9,11 @@ from typing import Any
 
 from flows.calls import Call, ModelCall, PipelineCall, prepare
 from flows.choosing import chosen_before, variants_of
+from flows.conditions import not_so, read, references_in
 from flows.document import InvalidInput, Location, Problem
 from flows.fan_out import in_turn, is_estimate, lanes
 from flows.kinds import holds_pending
-from flows.known_files import with_known_files
+from flows.known_files import given_by_people, with_known_files
 from flows.nesting import inner_params, reach_of, told_of_inner
 from flows.outputs import gathered, given_by, planned
 from flows.pipeline import Pipeline, Step, check_names
@@ -20,6 +21,7 @@ from flows.plan_step import PlanStep, added, total
 from flows.prices import Looked, Prices
 from flows.scope import Many, Outputs, Pending, Scope, Skipped, StepSkipped, hopeful
 from flows.steps import check_steps, condition_holds, truth, with_model
+from tasks.operations import OPERATIONS
 
 
 def check(pipeline: Pipeline) -> None:
@@ -71,6 +73,7 @@ class Walk:
         self._maybe: set[str] = set()
         self._all_standby = standby
         self._standby: set[str] = set()
+        self._looked_at: set[str] = set()
 
     async def all(self) -> None:
         """Walk every step.
@@ -112,6 +115,8 @@ class Walk:
         except StepSkipped as skipped:
             self.scope.steps[name] = Skipped(str(skipped))
             return {self._named(name): self._row(name, step, [], f"skipped: {skipped}")}
+        if step.use and OPERATIONS[step.use].looks and all(given_by_people(one.call) for one in looked):
+            self._looked_at.add(name)
         decided = await self._keep(name, step, scopes, looked)
         row = self._row(name, step, looked, self._note(step, looked, decided), decided)
         return {self._named(name): row, **inner}
@@ -126,12 +131,26 @@ class Walk:
 
     async def _prepared(self, step: Step, scope: Scope, at: Location) -> Call:
         """The call of a lane; of the other models that may be asked, that they would take it."""
-        for number, demand in enumerate(step.require):
-            condition_holds(demand, scope, (*at, "require", number))
+        if problems := self._unmet(step, scope, at):
+            raise InvalidInput(problems)
         call = await with_known_files(prepare(step, scope, at), at, self.prices.storage, scope.reach)
         for model in step.fallback:
             prepare(step, scope, at, model=model)
         return call
+
+    def _unmet(self, step: Step, scope: Scope, at: Location) -> list[Problem]:
+        """The demands of a step that are sure not to hold: as long as no answer of a model has a part in that.
+
+        What a model said in an earlier run stops its step alone, as it did then: the rest can be delivered.
+        """
+        problems = []
+        for number, demand in enumerate(step.require):
+            place: Location = (*at, "require", number)
+            holds = condition_holds(demand, scope, place)
+            named = {one.name for alternatives, _ in references_in(read(demand)) for one in alternatives}
+            if holds is False and step.on_item_failure == "fail" and named <= {*self.pipeline.params, *self._looked_at}:
+                problems.append(Problem(place, not_so(demand, scope)))
+        return problems if str(at[1]) not in self._maybe else []
 
     async def _keep(self, name: str, step: Step, scopes: list[Scope], looked: list[Looked]) -> bool:
         """Let the steps after this one refer to what it will give; gives whether it is decided which variants go on."""
@@ -212,7 +231,7 @@ class Walk:
             does=step.does,
             paid=step.model is not None,
             calls=len(looked),
-            cached=0 if step.inner else sum(one.known is not None for one in looked),
+            cached=sum(one.cached for one in looked),
             seconds=sum(length for length in lengths if length) if lengths and all(lengths) else None,
             quote_cny=total(due),
             full_cny=total([one.quote for one in looked]),

@@ -49,6 +49,7 @@ class Operation:
         seconds: how long what it gives will be, from the inputs; None where only a run can tell.
         count: how many items its lists will have, from the inputs; None where only a run can tell.
         version: part of the cache key; raised when the same inputs give another result.
+        looks: whether it only looks at files and makes none: the plan does so as well.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Operation:
     seconds: Callable[[Any], float | None] = as_long_as_the_first
     count: Callable[[Any], int | None] = lambda given: None
     version: int = 1
+    looks: bool = False
 
     def media_input(self, name: str) -> Takes | None:
         """Which media an input takes, or None when it is a plain value."""
@@ -94,12 +96,15 @@ def operation(
     seconds: Callable[[Any], float | None] = as_long_as_the_first,
     count: Callable[[Any], int | None] = lambda given: None,
     version: int = 1,
+    looks: bool = False,
 ) -> Callable[[Run], Run]:
     """Register a function as an operation; its docstring's first line is the description. See `Operation`."""
 
     def register(run: Run) -> Run:
         description = (run.__doc__ or "").strip().split("\n")[0]
-        OPERATIONS[name] = Operation(name, description, inputs, outputs, run, frozenset(lists), seconds, count, version)
+        OPERATIONS[name] = Operation(
+            name, description, inputs, outputs, run, frozenset(lists), seconds, count, version, looks
+        )
         return run
 
     return register

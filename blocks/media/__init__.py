@@ -12,6 +12,7 @@ from .captions import Caption, parse_captions, read_captions
 from .concatenate import Assembly, concatenate
 from .contact_sheet import contact_sheet
 from .crossfade import Transition, crossfade
+from .cut_out import is_cut_out
 from .decoding import check_decodable
 from .errors import MediaError
 from .extract_audio import extract_audio
@@ -64,6 +65,7 @@ __all__ = [
     "fit_text",
     "font",
     "is_colour",
+    "is_cut_out",
     "join_audio",
     "last_frame",
     "loudness",

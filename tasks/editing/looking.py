@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import nullcontext
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -11,6 +14,7 @@ from tasks.asset import Asset
 from tasks.editing.checks import one_for_each
 from tasks.editing.making import Video, make
 from tasks.operations import OperationInput, Takes, operation
+from tasks.session import current
 
 
 class OneVideo(OperationInput):
@@ -57,10 +61,17 @@ async def contact_sheet(given: ContactSheetInput) -> dict[str, Any]:
     }
 
 
+class OnePicture(OperationInput):
+    """One picture."""
+
+    image: Annotated[Asset, Takes(("image",))]
+
+
 @operation(
     "probe",
     ProbeInput,
     {"seconds": "number", "width": "number", "height": "number", "fps": "number", "has_audio": "boolean"},
+    looks=True,
 )
 async def probe(given: ProbeInput) -> dict[str, Any]:
     """Length, size, frame rate and sound of a file, for `when` and `require`."""
@@ -72,3 +83,14 @@ async def probe(given: ProbeInput) -> dict[str, Any]:
         "fps": asset.fps,
         "has_audio": asset.has_audio,
     }
+
+
+@operation("check_cut_out", OnePicture, {"passed": "boolean", "reason": "text"}, looks=True)
+async def check_cut_out(given: OnePicture) -> dict[str, Any]:
+    """Whether a picture is a cut-out on a transparent ground, for `when` and `require`."""
+    asset = given.image
+    async with current().storage.local_copy(asset.path) if asset.path else nullcontext(Path(asset.uri)) as path:
+        passed = await asyncio.to_thread(media.is_cut_out, path)
+    name = PurePosixPath(asset.uri).name
+    said = f"{name} has no fully transparent parts; give a cut-out on a transparent ground, a PNG with an alpha channel"
+    return {"passed": passed, "reason": "" if passed else said}

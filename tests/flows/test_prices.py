@@ -26,7 +26,7 @@ RESTYLED: dict[str, Any] = {
 async def test_what_the_region_lacks_is_refused_before_the_steps_before_it_are_paid(storage: Any) -> None:
     """The first step could be paid for in Singapore, the second only in Beijing: nothing is begun."""
     pipeline, reach = Pipeline.model_validate(RESTYLED), Reach(None, storage)
-    with pytest.raises(InvalidInput, match="drawn.model: is served in beijing, not in singapore"):
+    with pytest.raises(InvalidInput, match="drawn.model: .*is served in beijing, not in singapore"):
         await make_plan(pipeline, {}, reach, emulated=False, region="singapore", place="singapore")
 
 
@@ -81,3 +81,26 @@ async def test_a_film_to_come_that_will_be_too_long_is_refused_before_it_is_made
     said = r"drawn.input.video_url: will be 45\.0 seconds long; allowed: at most 30"
     with pytest.raises(InvalidInput, match=said) if refused else nullcontext():
         assert (await make_plan(pipeline, {}, Reach(None, storage), emulated=True)).calls == 2
+
+
+@pytest.mark.parametrize(
+    ("require", "said"),
+    [
+        ("${size} >= 360", r"drawn.require\[0\]: requires \${size} >= 360, which is not so: size is 100"),
+        ("${voiced.seconds} > 200", "requires .*, which is not so: voiced.seconds is 121"),
+        ("${checked.passed}", None),
+    ],
+)
+async def test_a_demand_that_is_sure_not_to_hold_is_refused_before_anything_is_paid(
+    storage: Any, voice: Path, require: str, said: str | None
+) -> None:
+    """By a parameter, or by what a look at a given file says; what a model will say is left to the run."""
+    checked = {"model": "wan2.2-s2v-detect", "input": {"image_url": "https://example.com/portrait.png"}}
+    voiced = {"use": "probe", "input": {"media": str(voice)}}
+    drawn = {"require": require, **RESTYLED["steps"]["drawn"]}
+    steps = {**RESTYLED["steps"], "checked": checked, "voiced": voiced, "drawn": drawn}
+    params = {"size": {"type": "integer", "default": 100}}
+    pipeline = Pipeline.model_validate({"pipeline": "drawn", "params": params, "steps": steps})
+    with pytest.raises(InvalidInput, match=said) if said else nullcontext():
+        plan = await make_plan(pipeline, {}, Reach(None, storage), emulated=True)
+        assert [(step.name, step.cached) for step in plan.steps if step.name == "voiced"] == [("voiced", 0)]

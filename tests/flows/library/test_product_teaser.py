@@ -16,7 +16,6 @@ from blocks.media import probe
 from blocks.media.frames import pictures_at
 from flows.document import InvalidInput
 from flows.plan import Plan
-from flows.producing import ProductionFailed
 from flows.production import Production
 
 Made = Callable[..., Awaitable[Production]]
@@ -80,11 +79,22 @@ async def test_a_teaser_films_anew_only_what_another_setting_changes(
     assert submits()[10:] == ["It turns"]
 
 
-async def test_a_frame_that_cannot_be_filmed_is_not_painted(made: Made, submits: Callable[[], list[str]]) -> None:
-    """Pictures of 100 pixels could be painted but not filmed: nothing is sent."""
-    with pytest.raises(ProductionFailed, match="width} >= 360"):
-        await made("product-film", "width=100")
-    assert submits() == []
+async def test_a_frame_that_cannot_be_filmed_is_not_painted(plan_of: PlanOf) -> None:
+    """Pictures of 100 pixels could be painted but not filmed: refused with the width that was given."""
+    with pytest.raises(
+        InvalidInput, match=r"framed.require\[1\]: requires \$.*, which is not so: width is 100, height"
+    ):
+        await plan_of("product-film", "width=100")
+
+
+@pytest.mark.parametrize(("mode", "name"), [("RGB", "photo.jpg"), ("RGB", "photo.png"), ("RGBA", "photo.png")])
+async def test_a_photo_that_is_not_cut_out_is_refused(plan_of: PlanOf, tmp_path: Path, mode: str, name: str) -> None:
+    """Its own ground would hide the setting, though the frame around it is transparent: nothing is painted."""
+    Image.new(mode, (400, 400), "tan").save(tmp_path / name)
+    said = f"{name} has no fully transparent parts; give a cut-out on a transparent ground, a PNG with an alpha channel"
+    with pytest.raises(InvalidInput, match=said) as caught:
+        await plan_of("product-teaser", f"photo={tmp_path / name}")
+    assert len(str(caught.value).splitlines()) == 1
 
 
 @pytest.mark.slow
