@@ -10,7 +10,7 @@ from typing import Any
 
 from blocks import catalog
 from blocks.catalog import Answer, Request
-from blocks.client.errors import AnswerLost, DashScopeError, InputUnreachable, NotSent
+from blocks.client.errors import DashScopeError, InputUnreachable, NotSent
 from tasks import journal
 from tasks.leases import LeaseLost, clock
 from tasks.patience import Patience
@@ -136,8 +136,7 @@ async def _post(session: Session, request: Request, entry: journal.Entry, began:
             raise NotSent("The process stood still before the request left", advice="Nothing was sent.")
 
     answer = await session.client.submit(request, before=in_time)
-    if not answer.task_id:
-        raise AnswerLost("The provider's answer holds no task_id", request_id=answer.request_id)
+    assert answer.task_id is not None
     submission = entry.accepted(answer.task_id, answer.request_id, session.time)
     await complete(session, entry, submission)
     return submission

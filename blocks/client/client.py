@@ -107,7 +107,7 @@ class Client:
         headers = {"X-DashScope-Async": "enable", **_resolve(request)}
         url = self._url(row.endpoint)
         body = await self._post(url, request, headers, self._patience(_ANSWER_SECONDS), before)
-        answer = _read(row.id, body)
+        answer = catalog.read(row.id, body)
         if not answer.task_id:
             raise AnswerLost("The provider's answer holds no task_id", http_status=200, request_id=answer.request_id)
         return answer
@@ -130,7 +130,7 @@ class Client:
             raise ValueError(f"{row.id} is asynchronous: use submit() instead of call().")
         url = chat_url(self.base_url, row.endpoint) if row.mode == "chat" else self._url(row.endpoint)
         body = await self._post(url, request, _resolve(request), self._patience(_CALL_SECONDS))
-        return _read(row.id, body)
+        return catalog.read(row.id, body)
 
     async def query(self, task_id: str, model: str | None = None) -> catalog.Answer:
         """Ask how a task is doing. Free; at most 20 a second for the whole account.
@@ -146,10 +146,7 @@ class Client:
             DashScopeError: the call failed; asking again costs nothing.
         """
         body = await self._free("GET", self._url(f"tasks/{quote(task_id, safe='')}"), model=model)
-        try:
-            answer = catalog.read(model, body)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise BadAnswer(f"The answer about task {task_id} cannot be read ({type(error).__name__})") from None
+        answer = catalog.read(model, body)
         if answer.status is None and body.get("code"):
             raise self._masked(error_from(200, body, model=model))
         if answer.status is None or (answer.status is catalog.Status.UNKNOWN and not _says_unknown(body)):
@@ -284,7 +281,7 @@ class Client:
     ) -> dict[str, Any]:
         """Send what may be paid for; every failure says whether it can have been accepted."""
         if (elsewhere := catalog.not_served(request, self.region)) is not None:
-            raise ModelNotFound(f"{request.model} {elsewhere.message}; nothing was sent")
+            raise ModelNotFound(f"{elsewhere.message}; nothing was sent")
         response = await self._http.send(
             "POST", url, headers={**self._auth(), **headers}, body=request.body(), timeout=timeout, before=before
         )
@@ -316,13 +313,6 @@ class Client:
             error.message = error.message.replace(self._key, "***")
             error.args = (error.message,)
         return error
-
-
-def _read(model: str, body: Mapping[str, Any]) -> catalog.Answer:
-    try:
-        return catalog.read(model, body)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise AnswerLost(f"The provider's answer cannot be read ({type(error).__name__})", http_status=200) from None
 
 
 def _says_unknown(body: Mapping[str, Any]) -> bool:

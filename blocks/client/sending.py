@@ -60,7 +60,7 @@ class Connections:
         loop = asyncio.get_running_loop()
         with self._lock:
             client = self._clients.get(loop)
-            if client is None or client.is_closed:
+            if client is None:
                 client = httpx.AsyncClient(
                     transport=self._transport,
                     trust_env=self._trust_env,

@@ -174,6 +174,12 @@ def test_a_5xx_never_says_nothing_was_accepted() -> None:
     assert {_error(status, code, message).accepted for status, code, message, _ in TABLE if status < 500} == {"no"}
 
 
+def test_a_service_that_failed_never_says_so_by_another_status() -> None:
+    """A request that timed out, with whatever code, and an inner failure under another status leave it open as well."""
+    assert {_error(408, code, "it failed").accepted for code in ("", "Throttling", "InvalidParameter")} == {"unknown"}
+    assert {_error(status, "InternalError", "it failed").accepted for status in (200, 400)} == {"unknown"}
+
+
 def test_a_wrong_key_and_an_unpaid_account_stop_the_run_and_a_missing_grant_does_not() -> None:
     """What every other request would meet stops the run; what is about one model does not."""
     stops = {code for status, code, message, _ in TABLE if _error(status, code, message).stops_run}
