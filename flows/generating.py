@@ -21,6 +21,7 @@ from flows.options import Options
 from flows.terminal import err, money, money_json, naming_what_goes_on, out
 from tasks.importing import set_aside
 from tasks.inputs import check_inputs
+from tasks.places import not_served
 from tasks.records import Generation
 
 
@@ -84,10 +85,11 @@ async def generate_all(
     """Generate requests as a Prefect flow, all of them checked before the first is sent.
 
     Raises:
-        InvalidInput: one of them would be refused, or a file it names is not what it takes; nothing was sent.
+        InvalidInput: one of them would be refused, a file it names is not what it takes, or the region does not serve
+            its model; nothing was sent.
         DashScopeError: the service refuses the key or cannot be reached; nothing was sent.
     """
-    await _check(asks, options, truncate)
+    await _check(asks, options, take, truncate)
     async with options.session() as session:
         await session.preflight()
         temporary_server.shield()
@@ -99,13 +101,15 @@ async def generate_all(
             return await productions.generate(bodies, take=take, truncate=truncate)
 
 
-async def _check(asks: list[Ask], options: Options, truncate: bool) -> None:
+async def _check(asks: list[Ask], options: Options, take: int, truncate: bool) -> None:
     problems: list[Problem] = []
     async with options.session(offline=True) as session:
         for ask in asks:
             try:
                 request = productions.typed_request(ask.body, truncate=truncate)
                 await check_inputs(request, session.storage, {}, base=session.base, web=session.web)
+                if (elsewhere := await not_served(request, session, take=take)) is not None:
+                    raise InvalidRequest([elsewhere], model=request.model)
             except InvalidRequest as error:
                 problems += [Problem((), str(problem), place=ask.where) for problem in without_echoes(error.problems)]
     if problems:

@@ -28,6 +28,7 @@ from flows.production import Production
 from flows.storyboard import Storyboard
 from flows.termination import end_gently
 from tasks.generation import generate as generate_one
+from tasks.places import not_served
 from tasks.records import Generation
 from tasks.stages import failure_of
 
@@ -90,10 +91,13 @@ async def generate(
         A generation for each request, in their order; failures are in them.
 
     Raises:
-        InvalidRequest: one of them would be refused; nothing was sent.
+        InvalidRequest: one of them would be refused, or the region does not serve its model; nothing was sent.
     """
     typed = [typed_request(body, truncate=truncate) for body in requests]
     async with Options(storage, max_cost, check_inputs, on_ambiguous, patience_seconds).session() as session:
+        for request in typed:
+            if (elsewhere := await not_served(request, session, take=take)) is not None:
+                raise catalog.InvalidRequest([elsewhere], model=request.model)
         await ready(session)
         return list(
             await asyncio.gather(*(_one(request, number, len(typed), take) for number, request in enumerate(typed, 1)))

@@ -23,7 +23,7 @@ def not_served(request: Request, region: str) -> Problem | None:
     row = request.row
     if region not in get_args(Region) or region in (*row.regions, *row.unsure_regions):
         return None
-    said = f"is served in {' and '.join(row.regions)}, not in {region}"
+    said = f"{row.id} is served in {' and '.join(row.regions)}, not in {region}"
     takers = [other.id for other in MODELS.values() if _takes_the_place(other, row, region) and _takes(other, request)]
     named = next((name for name in takers if row.id in (MODELS[name].same_as, *MODELS[name].also.values())), None)
     said += f"; there it is called {named}" if named else ""
