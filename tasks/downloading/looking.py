@@ -47,10 +47,9 @@ class WebFiles:
         with tempfile.TemporaryDirectory(prefix="wanflow-") as folder:
             try:
                 source = str(checked(url).copy_with(query=None, fragment=None))
-                async with asyncio.timeout(_DEADLINE_SECONDS):
-                    part = await settled(Partial, Path(folder) / "part", source)
-                with part:
-                    await transfer(url, part, self._base_url, max_bytes, _PATIENCE)
+                with await settled(Partial, Path(folder) / "part", source) as part:
+                    async with asyncio.timeout(_DEADLINE_SECONDS):
+                        await transfer(url, part, self._base_url, max_bytes, _PATIENCE)
                     return await asyncio.to_thread(probe, part.path)
             except AddressRefused as error:
                 raise DownloadFailed(url, str(error)) from None

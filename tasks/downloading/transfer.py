@@ -104,7 +104,7 @@ async def transfer(url: str, part: Partial, base_url: str, max_bytes: int, backo
                 if failures >= backoff.attempts:
                     raise DownloadFailed(url, f"{error} (tried {failures} times)") from None
                 wait = backoff.seconds(failures, error.wait_seconds)
-                logger.info("%s: %s; going on at byte %d in %.1f s", redact(url), redact(str(error)), part.size, wait)
+                logger.info("%s: %s; going on at byte %d in %.1f s", redact(url), error, part.size, wait)
                 await asyncio.sleep(wait)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from blocks import catalog
 from blocks.storage import MediaStorage
-from tasks.downloading import DownloadFailed, WebFiles
+from tasks.downloading import DownloadFailed, WebFiles, looking
 from tasks.inputs import check_inputs
 from tests.tasks.downloading.conftest import Origin
 
@@ -52,3 +54,20 @@ async def test_private_hosts_are_not_asked_for_a_public_service(origin: Origin) 
     with pytest.raises(DownloadFailed, match="private or loopback"):
         await WebFiles("https://dashscope.aliyuncs.com/api/v1").look(origin.url)
     assert origin.requests == []
+
+
+async def test_who_gives_up_takes_nobody_along(origin: Origin) -> None:
+    """Two look at one address; the first is cancelled, the second has its answer from the same download."""
+    web = WebFiles(origin.base_url)
+    first, second = (asyncio.create_task(web.look(origin.url)) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert (await second).kind == "video" and first.cancelled() and len(origin.requests) == 1
+
+
+async def test_a_host_that_is_never_done_is_given_up(origin: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole look has a deadline, the download within it as well."""
+    monkeypatch.setattr(looking, "_DEADLINE_SECONDS", 0.2)
+    origin.last = origin.status(503, {"Retry-After": "60"})
+    with pytest.raises(DownloadFailed, match="not finished within"):
+        await asyncio.wait_for(WebFiles(origin.base_url).look(origin.url), 10)
