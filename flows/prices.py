@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from blocks import catalog
 from blocks.catalog import InvalidRequest
 from blocks.media import MediaError
 from blocks.storage import MediaStorage
-from flows.calls import PENDING, Call, ModelCall, request_problem
+from flows.calls import PENDING, Call, ModelCall, prepare, request_problem
 from flows.document import InvalidInput, Location, Problem
 from flows.operation_call import OperationCall
 from flows.pipeline import Step
@@ -86,7 +86,7 @@ class Prices:
                 raise
             self._warn(step, error)
         if call.pending:
-            self._served(call, at)
+            self._served(step, lane, call, at)
             return Looked(call, None, quote, again=False)
         take = step.take + lane.take
         key = await fingerprint(call.request, take=take, storage=self.storage, assets=call.assets, base=base)
@@ -94,7 +94,7 @@ class Prices:
         self.keys.add(key)
         known = await self._known(call, key)
         if known is None:
-            self._served(call, at)
+            self._served(step, lane, call, at)
         return Looked(call, known, quote, again, cached=known is not None)
 
     async def _edited(self, call: OperationCall, at: Location) -> Looked:
@@ -127,11 +127,19 @@ class Prices:
             if said not in self.warnings:
                 self.warnings.append(said)
 
-    def _served(self, call: ModelCall, at: Location) -> None:
-        """Refuse before anything is paid what the region would refuse after the steps before it were paid."""
-        problem = catalog.not_served(call.request, self.place) if self.place else None
-        if problem is not None:
-            raise InvalidInput([request_problem(problem, at)])
+    def _served(self, step: Step, lane: Scope, call: ModelCall, at: Location) -> None:
+        """Refuse before anything is paid what the region would refuse after the steps before it were paid.
+
+        The models that are asked when the first one fails count as well.
+        """
+        if self.place is None:
+            return
+        others = [prepare(step, lane, at, model=model) for model in step.fallback]
+        asked = [("model", call), *(("fallback", other) for other in others if isinstance(other, ModelCall))]
+        found = [(key, catalog.not_served(one.request, self.place)) for key, one in asked]
+        problems = [request_problem(replace(problem, field=key), at) for key, problem in found if problem is not None]
+        if problems:
+            raise InvalidInput(problems)
 
     async def _known(self, call: ModelCall, key: str) -> Outputs | None:
         """The outputs of a generation that is in storage already."""

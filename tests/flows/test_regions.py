@@ -74,6 +74,24 @@ def test_a_pipeline_with_what_the_region_lacks_is_bad_input(called: list[bytes],
     assert wanflow("plan", "pipeline.yaml").exit_code == 0
 
 
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_a_model_that_may_be_asked_instead_must_be_served_too(
+    called: list[bytes], tmp_path: Path, command: str
+) -> None:
+    """A fallback that the region lacks is refused as the first model is, beside it or alone; one that it has is not."""
+    both = "{model: wanx2.1-t2v-plus, fallback: [wan2.6-t2v, wanx2.1-t2v-turbo]"
+    alone = both.replace("wanx2.1-t2v-plus", OWN)
+    for asked, places in ((both, ["model: wanx2.1-t2v-plus is", f"fallback: {LACKING}"]), (alone, [LACKING])):
+        written(tmp_path, PIPELINE.replace("{model: MODEL", asked))
+        said = wanflow(command, "pipeline.yaml")
+        assert (said.exit_code, called) == (2, [])
+        assert all(f"steps.rain.{place}" in said.stderr for place in places[:-1])
+        assert f"steps.rain.fallback: {LACKING}; taken by: wan2.6-t2v, " in said.stderr
+        assert said.stderr.count("is served in") == len(places)
+    written(tmp_path, PIPELINE.replace("{model: MODEL", alone.replace("wanx2.1-t2v-turbo", "wan2.5-t2v-preview")))
+    assert wanflow("plan", "pipeline.yaml").exit_code == 0
+
+
 async def test_the_flow_that_workers_run_refuses_it_too(called: list[bytes], prefect_server: str) -> None:
     """A deployed `generate` sends none of its requests when the region lacks one of the models."""
     asked = [{"model": name, "input": {"prompt": "rain"}} for name in (OWN, "wanx2.1-t2v-turbo")]
