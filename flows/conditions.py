@@ -244,15 +244,17 @@ def reasons(text: str, scope: Scope) -> str:
 
 def not_so(text: str, scope: Scope) -> str:
     """That a demand is not met, with the reasons of checks, else with the values: ``requires …: width is 100``."""
-    said = reasons(text, scope) or ", ".join(_values_in(text, scope))
+    said = reasons(text, scope) or ", ".join(values_in(text, scope))
     return f"requires {text}, which is not so" + (f": {said}" if said else "")
 
 
-def _values_in(text: str, scope: Scope) -> Iterator[str]:
+def values_in(text: str, scope: Scope) -> Iterator[str]:
+    """The plain values that a condition hangs on: ``width is 100``."""
     found = {one: scope.find(alternatives) for alternatives, _ in references_in(read(text)) for one in alternatives[:1]}
     for one, value in found.items():
         if value is None or isinstance(value, bool | int | float | str):
-            yield f"{one} is {written(value) or 'not given'}"
+            said = {True: "yes", False: "no"}[value] if isinstance(value, bool) else written(value)
+            yield f"{one} is {said or 'not given'}"
 
 
 def is_there(value: Any) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from flows.deliverable import check_deliverable
 from flows.nesting import nest
 from flows.parameters import resolve_params
 from flows.pipeline import Pipeline
@@ -75,6 +76,7 @@ async def make_plan(
     prices = Prices(reach.storage, emulated, region, web, set() if asked is None else asked, place)
     walk = Walk(with_model(pipeline, values), Scope(values, reach=reach), prices)
     await walk.all()
+    check_deliverable(pipeline, walk.scope, walk.answered)
     rows = list(walk.rows.values())
     return Plan(
         pipeline=pipeline.pipeline,

@@ -248,14 +248,14 @@ def _in_table(campaign: Campaign, row: Row, problem: Problem) -> Problem:
         if column in campaign.common:
             return replace(problem, at=(column,), place="")
         return Problem((), f"{campaign.table.name}: column {column}: {problem.message}")
-    said = problem.message if column and problem.at[:1] != ("steps",) else f"{problem.at[1]}: {problem.message}"
+    said = f"{problem.at[1]}: {problem.message}" if problem.at[:1] == ("steps",) else problem.message
     return Problem((), f"{row.source.where(column)}: {said}")
 
 
 def _column(pipeline: Pipeline, at: Location) -> str | None:
     """The parameter that a place in a pipeline gets its value from."""
     if len(at) < 2 or at[0] != "steps":
-        return str(at[0]) if at else None
+        return str(at[0]) if at and at[0] in pipeline.params else None
     step = pipeline.steps.get(str(at[1]))
     value: Any = step.model_dump() if step else None
     for part in at[2:]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
@@ -19,6 +20,7 @@ from flows.outputs import gathered, given_by, planned
 from flows.pipeline import Pipeline, Step, check_names
 from flows.plan_step import PlanStep, added, total
 from flows.prices import Looked, Prices
+from flows.references import Alternatives
 from flows.scope import Many, Outputs, Pending, Scope, Skipped, StepSkipped, hopeful
 from flows.steps import check_steps, condition_holds, truth, with_model
 from tasks.operations import OPERATIONS
@@ -43,11 +45,15 @@ def check(pipeline: Pipeline) -> None:
 class Walk:
     """Walks a pipeline in order; pipelines within it as well, whose rows come after that of their step.
 
+    Attributes:
+        answered: the steps that do not run because of what a model said in an earlier run.
+
     Args:
         name: of the step that runs this pipeline, for the names of the rows; empty outside.
         needs: what that step waits for.
         maybe: whether only a run will know if that step is needed.
         standby: whether it is needed only if a check says no.
+        given: whether people gave all that goes in: then what is wrong with it is theirs to mend, before the run.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class Walk:
         needs: list[str] | None = None,
         maybe: bool = False,
         standby: bool = False,
+        given: bool = True,
     ) -> None:
         self.pipeline = pipeline
         self.scope = scope
@@ -73,7 +80,9 @@ class Walk:
         self._maybe: set[str] = set()
         self._all_standby = standby
         self._standby: set[str] = set()
+        self._all_given = given
         self._looked_at: set[str] = set()
+        self.answered: set[str] = set()
 
     async def all(self) -> None:
         """Walk every step.
@@ -99,6 +108,8 @@ class Walk:
         try:
             needed = truth(step, self.scope, at)
             if needed is False:
+                if not self._given(references_in(read(str(step.when)))):
+                    self.answered.add(name)
                 raise StepSkipped("its `when` does not hold")
             if needed is None or self._all_maybe or _hangs_on(step, self._maybe):
                 self._maybe.add(name)
@@ -146,11 +157,14 @@ class Walk:
         problems = []
         for number, demand in enumerate(step.require):
             place: Location = (*at, "require", number)
-            holds = condition_holds(demand, scope, place)
-            named = {one.name for alternatives, _ in references_in(read(demand)) for one in alternatives}
-            if holds is False and step.on_item_failure == "fail" and named <= {*self.pipeline.params, *self._looked_at}:
+            if condition_holds(demand, scope, place) is False and self._given(references_in(read(demand))):
                 problems.append(Problem(place, not_so(demand, scope)))
-        return problems if str(at[1]) not in self._maybe else []
+        return [] if step.on_item_failure == "skip" or at[1] in self._maybe else problems
+
+    def _given(self, named: Iterable[tuple[Alternatives, Any]]) -> bool:
+        """Whether references name only what people gave, or what a look at their files told."""
+        names = {one.name for alternatives, _ in named for one in alternatives}
+        return self._all_given and names <= {*self.pipeline.params, *self._looked_at}
 
     async def _keep(self, name: str, step: Step, scopes: list[Scope], looked: list[Looked]) -> bool:
         """Let the steps after this one refer to what it will give; gives whether it is decided which variants go on."""
@@ -203,11 +217,16 @@ class Walk:
             needs=self._waits(name),
             maybe=name in self._maybe,
             standby=name in self._standby,
+            given=self._given(
+                (to, None) for _, to, _ in step.found_references() if to[0].name not in ("item", "index")
+            ),
         )
         try:
             await walk.all()
         except InvalidInput as error:
             raise told_of_inner(error, step) from None
+        if walk.answered:
+            self.answered.add(name)
         for key, row in walk.rows.items():
             rows[key] = added(rows[key], row) if key in rows else row
         return given_by(call.inner, walk.scope)

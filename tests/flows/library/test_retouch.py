@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from blocks.emulator import Emulator
+from flows.document import InvalidInput
 from flows.plan import Plan
 from flows.production import Production
 
@@ -35,6 +36,12 @@ async def test_every_part_is_priced_and_can_be_left_out(plan_of: Callable[..., A
     assert {row.name: row.calls for row in only_wider.steps if row.calls} == {"widened": 2}
     only_larger = await plan_of("retouch", "people=false", "ratio=keep")
     assert {row.name: row.calls for row in only_larger.steps if row.calls} == {"sharpened": 2}
+
+
+async def test_with_every_part_switched_off_nothing_is_begun(plan_of: Callable[..., Awaitable[Plan]]) -> None:
+    """The refusal names the three that switch it all off."""
+    with pytest.raises(InvalidInput, match="no file would be delivered: .*; people is no, ratio is keep, larger is 0$"):
+        await plan_of("retouch", "people=false", "larger=0", "ratio=keep")
 
 
 @pytest.mark.slow
