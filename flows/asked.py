@@ -91,7 +91,13 @@ class Asked:
         """The same problems with file, line and column, where a file says them."""
         if error.document is not None:
             return error
-        return InvalidInput([replace(one, place=one.place or self._place(one.at)) for one in error.problems])
+        return InvalidInput([self._placed(one) for one in error.problems])
+
+    def _placed(self, problem: Problem) -> Problem:
+        given = problem.given or ()
+        said = self._place(given[1:]) if given[:1] == ("params",) else ""
+        given_by = f"parameter {given[1]} ({said})" if said else problem.given_by
+        return replace(problem, place=problem.place or self._place(problem.at), given_by=given_by)
 
     def _place(self, at: Location) -> str:
         said = next((document for document in self.documents if at[:1] in document.marks), None)

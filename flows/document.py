@@ -28,11 +28,16 @@ class Problem:
     Attributes:
         at: the field, from the root of what was written.
         place: ``file:line:column``, when another file than the error's document says it.
+        given: within a pipeline that is a step: the place in the one around it that gave the value, its parameter if it
+            only hands that on; empty when nobody did.
+        given_by: the same for people.
     """
 
     at: Location
     message: str
     place: str = ""
+    given: Location | None = None
+    given_by: str = field(default="", compare=False)
 
 
 class InvalidInput(ValueError):
@@ -54,7 +59,8 @@ class InvalidInput(ValueError):
     def _line(self, problem: Problem) -> str:
         field_name = dotted(problem.at)
         place = problem.place or (self.document.place(problem.at) if self.document else "")
-        return ": ".join(part for part in (place, field_name, problem.message) if part)
+        said = f"{problem.message}; it comes from {problem.given_by}" if problem.given_by else problem.message
+        return ": ".join(part for part in (place, field_name, said) if part)
 
     def within(self, document: Document) -> InvalidInput:
         """The same problems, found in a document."""

@@ -9,8 +9,9 @@ from typing import Any
 from flows import library
 from flows.calls import PipelineCall
 from flows.document import ENDINGS, InvalidInput, Location, Problem, nearest
+from flows.origins import told_of_origin
 from flows.parameters import resolve_params
-from flows.pipeline import Pipeline, Step, load
+from flows.pipeline import Pipeline, load
 from tasks.reach import Reach
 
 DEEPEST = 5
@@ -49,7 +50,7 @@ def nest(pipeline: Pipeline, folder: Path | None = None, *, around: tuple[str, .
             inner, _ = load(file)
             nest(inner, around=around)
         except InvalidInput as error:
-            raise told_of_inner(error, step) from None
+            raise told_of_inner(error, pipeline, name) from None
         step._inner = inner
 
 
@@ -75,14 +76,15 @@ def _file_of(wanted: str, folder: Path | None) -> Path:
     return file.resolve()
 
 
-def told_of_inner(error: InvalidInput, step: Step) -> InvalidInput:
-    """The problems of an inner pipeline at their places in its own file."""
+def told_of_inner(error: InvalidInput, pipeline: Pipeline, name: str) -> InvalidInput:
+    """The problems of the pipeline that a step runs, at their places in its own file, and who gave what is wrong."""
+    step = pipeline.steps[name]
     document = error.document or (step.inner.document if step.inner else None)
     said = f"in the pipeline {step.pipeline}: "
     return InvalidInput(
         [
             replace(
-                one,
+                told_of_origin(one, pipeline, name),
                 message=one.message if one.message.startswith("in the pipeline ") else said + one.message,
                 place=one.place or (document.place(one.at) if document else ""),
             )

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from flows import arguments, film_rows, library
-from flows.document import ENDINGS, InvalidInput, Location, Problem, nearest
+from flows.document import ENDINGS, InvalidInput, Problem, nearest
 from flows.filming import plan_film
+from flows.origins import parameter_behind
 from flows.pipeline import Pipeline, load
 from flows.plan import Plan
 from flows.plan_step import PlanStep, total
 from flows.producing import plan_pipeline
-from flows.references import find
 from flows.storyboard import Storyboard
 from flows.table import TableRow, read_table
 from tasks.session import Session
@@ -243,30 +243,13 @@ def _in_table(campaign: Campaign, row: Row, problem: Problem) -> Problem:
     """A problem of a row's production, at its row and column."""
     if campaign.pipeline is None:
         return film_rows.in_row(row.source, row.params, problem)
-    column = _column(campaign.pipeline, problem.at)
+    column = parameter_behind(campaign.pipeline, problem.at if problem.given is None else problem.given)
     if column in campaign.pipeline.params and not any(column in one.source.values for one in campaign.rows):
         if column in campaign.common:
             return replace(problem, at=(column,), place="")
         return Problem((), f"{campaign.table.name}: column {column}: {problem.message}")
     said = f"{problem.at[1]}: {problem.message}" if problem.at[:1] == ("steps",) else problem.message
     return Problem((), f"{row.source.where(column)}: {said}")
-
-
-def _column(pipeline: Pipeline, at: Location) -> str | None:
-    """The parameter that a place in a pipeline gets its value from."""
-    if len(at) < 2 or at[0] != "steps":
-        return str(at[0]) if at and at[0] in pipeline.params else None
-    step = pipeline.steps.get(str(at[1]))
-    value: Any = step.model_dump() if step else None
-    for part in at[2:]:
-        if isinstance(value, dict):
-            value = value.get(str(part), value)
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
-    named = [one.name for _, alternatives, _ in find({"value": value}) for one in alternatives]
-    if "item" in named and step is not None:
-        named += [one.name for _, alternatives, _ in find({"value": step.for_each}) for one in alternatives]
-    return next((name for name in named if name in pipeline.params), None)
 
 
 def _shortened(problems: list[Problem]) -> Iterator[Problem]:

@@ -33,12 +33,12 @@ def check(pipeline: Pipeline) -> None:
         InvalidInput: with every problem.
     """
     check_names(pipeline)
-    for step in pipeline.steps.values():
+    for name, step in pipeline.steps.items():
         if step.inner is not None:
             try:
                 check(step.inner)
             except InvalidInput as error:
-                raise told_of_inner(error, step) from None
+                raise told_of_inner(error, pipeline, name) from None
     check_steps(pipeline)
 
 
@@ -224,7 +224,7 @@ class Walk:
         try:
             await walk.all()
         except InvalidInput as error:
-            raise told_of_inner(error, step) from None
+            raise told_of_inner(error, self.pipeline, name) from None
         if walk.answered:
             self.answered.add(name)
         for key, row in walk.rows.items():

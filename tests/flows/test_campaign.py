@@ -95,6 +95,21 @@ async def test_wrong_values_are_refused_with_row_and_column(tmp_path: Path) -> N
         assert line.startswith(start), line
 
 
+async def test_what_is_wrong_within_a_step_s_own_pipeline_names_the_column_that_gave_it(tmp_path: Path) -> None:
+    """The teaser hands seconds and photo on to a film of each ratio: said once for a row, at its column."""
+    file = boats(tmp_path, "boat.png,3", "cut.png,16", head="photo,seconds")
+    Image.new("RGBA", (64, 48)).save(file.with_name("cut.png"))
+    async with open_session(str(tmp_path / "media"), offline=True) as session:
+        with pytest.raises(InvalidInput) as caught:
+            await Asked("campaign", file, ["pipeline=product-teaser"]).plan(session)
+    starts = [
+        "boats.csv:2: row 1, column photo: framed: in the pipeline product-film: requires ${cut_out.passed}, ",
+        "boats.csv:3: row 2, column seconds: clips: in the pipeline product-film: 16 is not taken by ",
+    ]
+    said = str(caught.value).splitlines()
+    assert [line[: len(start)] for line, start in zip(said, starts, strict=True)] == starts
+
+
 async def test_wrong_columns_and_common_parameters_are_said_once(tmp_path: Path) -> None:
     """However many rows there are, a column that nobody knows or everybody lacks is one problem."""
     rows = ["boat.png,It rocks,1"] * 3

@@ -203,6 +203,50 @@ async def test_a_pipeline_that_cannot_be_a_step_is_refused_with_its_place(
     assert said in await refusal(f"pipeline: p\nsteps:\n  s: {outer}\n")
 
 
+MIDDLE = """
+pipeline: middle
+params: {length: {type: integer, default: 60}}
+steps: {m: {pipeline: clip.yaml, input: {words: x, seconds: "${length}"}}}
+deliver: {m.mp4: "${m.video}"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("outer", "params", "given", "said"),
+    [
+        (
+            "{pipeline: clip.yaml, input: {words: x, seconds: 99}}",
+            "{}",
+            {},
+            "steps.s.input.seconds (pipeline.yaml:4:46)",
+        ),
+        (
+            "{pipeline: clip.yaml, input: {words: x, seconds: '${long}'}}",
+            "{long: {type: integer}}",
+            {"long": 99},
+            "parameter long (steps.s.input.seconds, pipeline.yaml:4:46)",
+        ),
+        (
+            "{pipeline: middle.yaml, input: {length: '${long}'}}",
+            "{long: {type: integer}}",
+            {"long": 99},
+            "parameter long (steps.s.input.length, pipeline.yaml:4:38)",
+        ),
+        ("{pipeline: middle.yaml, input: {length: 99}}", "{}", {}, "steps.s.input.length (pipeline.yaml:4:38)"),
+        ("{pipeline: middle.yaml}", "{}", {}, None),
+    ],
+)
+async def test_what_is_wrong_within_a_pipeline_says_who_gave_it(
+    refusal: Callable[..., Any], tmp_path: Path, outer: str, params: str, given: dict[str, Any], said: str | None
+) -> None:
+    """The place in the outermost file and its parameter, however deep it lies; a default is nobody's but its own."""
+    put(tmp_path, clip=CLIP, middle=MIDDLE)
+    found = await refusal(f"pipeline: p\nparams: {params}\nsteps:\n  s: {outer}\n", **given)
+    assert found.startswith("clip.yaml:11:18: steps.shot.parameters.duration: in the pipeline clip.yaml: ")
+    assert len(found.splitlines()) == 1
+    assert found.endswith(f"; it comes from {said}") if said else "comes from" not in found
+
+
 async def test_pipelines_lie_five_deep_at_most(refusal: Callable[..., Any], tmp_path: Path) -> None:
     """Deeper ones are refused."""
     files = {f"p{n}": f"pipeline: p{n}\nsteps: {{a: {{pipeline: p{n + 1}.yaml}}}}\n" for n in range(1, 6)}
