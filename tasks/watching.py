@@ -110,9 +110,7 @@ class Watcher:
         try:
             async with asyncio.timeout(deadline_seconds):
                 return await waiter.future
-        except TimeoutError as error:
-            if isinstance(error, StillRunning):
-                raise
+        except TimeoutError:  # the deadline's, or the word of a watcher that was closed
             raise StillRunning(task_id, model, watched.status, self._clock() - began) from None
         finally:
             watched.waiters.remove(waiter)
@@ -202,7 +200,7 @@ class Watcher:
         if watched.ended and not watched.failures:
             return 0.0
         told_by_list = self._many and not self._lists.failures
-        if told_by_list and not (watched.ended or watched.missed or watched.unknown_since is not None):
+        if told_by_list and not (watched.ended or watched.missed):
             return watched.heard + self._rhythm.distrust
         return watched.next_question
 
@@ -231,8 +229,7 @@ class Watcher:
             # A task just accepted may be unknown for a moment; one that stays unknown is gone.
             watched.unknown_since = now if watched.unknown_since is None else watched.unknown_since
             sure = max(watched.unknown_since + self._rhythm.unknown_again, watched.submitted + self._rhythm.unknown_age)
-            first_time = watched.unknown_since == now and self._rhythm.unknown_again > 0
-            if now < sure or first_time:
+            if now < sure:
                 watched.ended = False
                 watched.next_question = max(sure, now)
                 return

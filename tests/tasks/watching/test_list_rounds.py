@@ -10,7 +10,11 @@ import httpx
 import pytest
 
 from blocks.catalog import Status
+from tasks import list_rounds
+from tasks.list_rounds import ListRounds
+from tasks.pace import Pace
 from tasks.rhythm import Rhythm
+from tasks.watched import Watched
 
 
 async def test_many_tasks_are_asked_for_by_the_list(provider: Any) -> None:
@@ -125,6 +129,83 @@ async def test_a_list_that_stands_still_is_not_trusted_for_ever(provider: Any) -
     provider.list_reply = stale
     rhythm = Rhythm(first_after=0, every=0, list_every=0.01, distrust=0.0)
     await all_end(provider, 30, rhythm)
+
+
+async def test_a_word_nobody_documents_is_no_news(provider: Any) -> None:
+    """A task listed with an unheard-of status is asked for by itself; the list goes on telling of the others."""
+
+    def dreaming(params: dict[str, str]) -> httpx.Response:
+        body = provider.page(params).json()
+        for row in body["data"]:
+            row["status"] = "DREAMING" if row["task_id"] == "dreams" else row["status"]
+        return httpx.Response(200, json=body)
+
+    provider.list_reply = dreaming
+    watcher = provider.watcher(Rhythm(first_after=0, every=0.01, list_every=0.01, distrust=3600))
+    others = [asyncio.create_task(provider.wait(watcher, f"t{n}", "RUNNING")) for n in range(30)]
+    await provider.until(lambda: len(provider.lists) > 1)
+    dreams = asyncio.create_task(provider.wait(watcher, "dreams", "RUNNING"))
+    await provider.until(lambda: provider.asked.count("dreams") > 2)
+    rounds = len(provider.lists)
+    await provider.until(lambda: len(provider.lists) > rounds + 2)
+    provider.task("dreams", "SUCCEEDED")
+    assert (await asyncio.wait_for(dreams, 10)).status is Status.SUCCEEDED
+    await watcher.aclose()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+@pytest.mark.parametrize(("new", "last"), [(False, "2"), (True, "5")], ids=["the same page", "ever new pages"])
+async def test_a_list_without_end_is_not_read_for_ever(
+    provider: Any, monkeypatch: pytest.MonkeyPatch, new: bool, last: str
+) -> None:
+    """A page that brings nothing new is the last; so is the last of as many as are ever read."""
+    monkeypatch.setattr(list_rounds, "_PAGES_AT_MOST", 5)
+
+    def endless(params: dict[str, str]) -> httpx.Response:
+        name = f"strange {params['page_no']}" if new else "strange"
+        rows = [{"task_id": name, "status": "RUNNING"}, {"task_id": "t0", "status": provider.tasks["t0"][0]}]
+        return httpx.Response(200, json={"data": rows, "total_page": 10**6})
+
+    provider.list_reply = endless
+    await all_end(provider, 30)
+    assert max((params["page_no"] for params in provider.lists), key=int) == last
+
+
+async def test_a_list_that_cannot_be_read_holds_nobody_up(provider: Any) -> None:
+    """A mistake of ours in reading the list ends its use, not the wait."""
+
+    async def broken(**_: Any) -> Any:
+        raise RuntimeError("a page like no other")
+
+    provider.client.list_tasks = broken
+    await all_end(provider, 30)
+
+
+async def test_rounds_in_bad_weather_come_later_and_later(provider: Any) -> None:
+    """Each failed round makes the next one wait longer; a round that goes well ends that."""
+    rhythm = Rhythm(list_every=7)
+    rounds = ListRounds(provider.client, rhythm, lambda: 0.0, lambda failures, error: 100.0 * failures)
+    provider.list_reply = lambda params: httpx.Response(503)
+    due = []
+    for _ in range(3):
+        await rounds.round({}, Pace(queries_per_second=2000))
+        due.append(rounds.due)
+    provider.list_reply = provider.page
+    await rounds.round({}, Pace(queries_per_second=2000))
+    assert due == [100, 200, 300] and (rounds.due, rounds.failures) == (7, 0)
+
+
+async def test_each_page_keeps_the_pace_of_lists(provider: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three pages take three places of the limit for list calls."""
+    pace, taken = Pace(queries_per_second=2000), []
+    listing = pace.listing
+    monkeypatch.setattr(pace, "listing", lambda: (taken.append(1), listing())[1])
+    for number in range(250):
+        provider.task(f"t{number}", "RUNNING")
+    rounds = ListRounds(provider.client, Rhythm(), lambda: 0.0, lambda failures, error: 0.0)
+    everybody = {name: Watched(name, "", 0.0, next_question=0.0, heard=0.0) for name in provider.tasks}
+    await rounds.round(everybody, pace)
+    assert len(provider.lists) == len(taken) == 3
 
 
 async def all_end(provider: Any, count: int, rhythm: Rhythm | None = None) -> None:

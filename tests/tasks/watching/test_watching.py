@@ -138,12 +138,16 @@ async def test_a_refused_question_is_asked_twice_before_it_ends_the_wait(provide
 
 
 async def test_failed_questions_come_later_and_later(provider: Any) -> None:
-    """The waits between failing questions double up to a limit, and a Retry-After is honoured."""
+    """The waits between failing questions double up to a limit and differ; a Retry-After is honoured within reason."""
     watcher = provider.watcher(Rhythm(backoff=1, backoff_most=5))
     waits = [watcher._backoff(failures, ServiceFailed("x")) for failures in (1, 2, 3, 4, 50)]
 
     assert waits == [1, 2, 4, 5, 5]
+    assert watcher._backoff(10**6, ServiceFailed("x")) == 5
     assert watcher._backoff(1, Throttled("x", retry_after=9)) == 9
+    assert watcher._backoff(1, Throttled("x", retry_after=1e9)) == 300
+    watcher._chance = lambda: 0.0
+    assert [watcher._backoff(failures, ServiceFailed("x")) for failures in (1, 50)] == [0.5, 2.5]
 
 
 async def test_throttling_makes_every_question_wait(provider: Any) -> None:
@@ -200,7 +204,7 @@ async def test_an_old_task_that_is_unknown_is_still_asked_twice(provider: Any) -
 
 async def test_a_deadline_names_the_task_and_leaves_it_running(provider: Any, watcher: Watcher) -> None:
     """Too long a wait ends with the id that picks the task up again."""
-    with pytest.raises(StillRunning, match=r"t-7.*RUNNING.*not paid for twice") as caught:
+    with pytest.raises(StillRunning, match=r"t-7.*RUNNING.*not paid for twice.*generations resume t-7") as caught:
         await provider.wait(watcher, "t-7", "RUNNING", deadline_seconds=0.05)
 
     assert (caught.value.task_id, caught.value.status) == ("t-7", Status.RUNNING)
@@ -313,6 +317,9 @@ async def test_questions_keep_the_accounts_limit(provider: Any) -> None:
 async def test_a_bug_in_the_loop_reaches_who_waits(provider: Any, watcher: Watcher) -> None:
     """Nobody waits for ever on a watcher that broke: the error comes out of every wait."""
     watcher._client = None  # type: ignore[assignment]
+    with pytest.raises(AttributeError, match="query"):
+        await asyncio.wait_for(provider.wait(watcher, "t", "RUNNING"), 10)
 
-    with pytest.raises(AttributeError):
-        await provider.wait(watcher, "t", "RUNNING")
+    watcher._pace = None  # type: ignore[assignment]
+    with pytest.raises(AttributeError, match="query"):
+        await asyncio.wait_for(provider.wait(watcher, "u", "RUNNING"), 10)
