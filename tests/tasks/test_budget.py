@@ -89,6 +89,15 @@ async def test_what_is_sent_again_in_doubt_counts_twice(storage: MediaStorage) -
     assert not await _taken(Budget(Decimal("3.5"), storage), "two")
 
 
+async def test_what_nobody_knows_the_cost_of_keeps_its_quote(storage: MediaStorage) -> None:
+    """A generation that may be billed yet, or whose bill cannot be read, counts as quoted, in every process."""
+    first, second = Budget(Decimal(2), storage), Budget(Decimal(2), storage)
+    assert await _taken(first, "one")
+    await first.settle("one", None)
+    assert first.spent == Decimal("1.2") and first.outstanding == 0
+    assert not await _taken(first, "two") and not await _taken(second, "two")
+
+
 async def test_what_failed_gives_its_quote_back(storage: MediaStorage) -> None:
     """A failed generation costs nothing: its quote is free again for every process of the run."""
     first, second = Budget(Decimal(2), storage), Budget(Decimal(2), storage)

@@ -120,6 +120,18 @@ async def test_another_account_cannot_pick_it_up(studio: Open, monkeypatch: pyte
             await find(session, "nothing-like-it")
 
 
+@pytest.mark.slow
+async def test_two_accounts_ask_for_the_same(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has its own task and its own entry: neither asks for the other's, nor forgets it."""
+    here = studio()
+    await left(here, monkeypatch)
+    theirs = here.emulator.tasks()[0].task_id
+    monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-another")
+    made = await here.run(asked("a"))
+    assert made.succeeded and made.task_id != theirs and here.submits == 2
+    assert [one.submission.task_id for one in await journal.entries(here.storage) if one.submission] == [theirs]
+
+
 async def test_the_same_request_is_sent_anew_once_forgotten(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Forgetting is the user's word that the first task is given up."""
     here = studio(run_seconds=0.2)

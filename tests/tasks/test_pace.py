@@ -139,6 +139,21 @@ async def test_backing_off_takes_longer_each_time_and_at_least_what_is_asked() -
         assert expected <= seconds + 0.002 < expected + 0.05
 
 
+async def test_no_wait_is_endless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that asks for a day is given five minutes, and the ten thousandth failure waits as the tenth."""
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    pace = Pace(chance=lambda: 1.0)
+    await pace.back_off(1, 86_400)
+    await pace.back_off(10)
+    await pace.back_off(10_000)
+    assert waited == [pytest.approx(330), 60, 60]
+
+
 async def test_tests_need_not_wait() -> None:
     """With no backoff at all nothing waits."""
     pace = Pace(backoff_seconds=(0, 0))

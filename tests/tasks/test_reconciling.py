@@ -82,7 +82,7 @@ async def test_owned_by_others(studio: Open) -> None:
     """A task that another generation of this storage owns is never adopted, not even after that one has settled."""
     here = studio()
     async with here.session() as session:
-        other = await generate(asked("another"))
+        other = await generate(asked(seed=2))
         await _intent(session)
         made = await generate(asked())
     assert made.succeeded and made.task_id != other.task_id and here.submits == 2
@@ -94,7 +94,7 @@ async def test_other_model(studio: Open) -> None:
     here = studio()
     async with here.session() as session:
         await _intent(session)
-        await session.client.submit(asked("somebody else's", model="wan2.5-t2v-preview"))
+        await session.client.submit(asked(model="wan2.5-t2v-preview"))
         made = await generate(asked())
     assert made.succeeded and here.submits == 2
 
