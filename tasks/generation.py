@@ -94,6 +94,7 @@ class _Life:
             try:
                 return await self._leased(record)
             except LeaseLost:
+                await self.session.budget.settle(self.fingerprint, Decimal(0))
                 log.warning("%s: this run was silent for too long and another took over; waiting for it.", self.label)
 
     async def _leased(self, damaged: Finished | None) -> Generation:

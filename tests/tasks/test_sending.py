@@ -178,7 +178,7 @@ async def test_storage_away(studio: Open, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.slow
 async def test_taken_over(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run that wakes after another took over sends nothing: it waits for the other's result."""
+    """A run that wakes after another took over sends nothing, sets nothing aside and waits for the other's result."""
     here = studio()
     monkeypatch.setenv("WANFLOW_LEASE_SECONDS", "0.4")
     woken, asleep = asyncio.Event(), asyncio.Event()
@@ -197,7 +197,9 @@ async def test_taken_over(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None
     async def sleeper() -> Generation:
         async with here.session() as session:
             monkeypatch.setattr(session.leases, "_beat_seconds", 3600.0)
-            return await generate(asked())
+            made = await generate(asked())
+            assert session.budget.outstanding == 0
+            return made
 
     first = asyncio.create_task(sleeper())
     await asyncio.wait_for(asleep.wait(), 30)

@@ -58,11 +58,11 @@ async def test_a_list_that_repeats_its_page_is_left(provider: Any, rounds: ListR
 
 
 async def test_a_word_that_nobody_documented_is_no_news(provider: Any, rounds: ListRounds) -> None:
-    """A task in such a status has not ended, and is asked for by itself."""
+    """A task in such a status has not ended, and is asked for by itself; the list is read on."""
     provider.task("t", "DREAMING")
     tasks = watched("t")
     await rounds.round(tasks, Pace(queries_per_second=2000))
-    assert (tasks["t"].missed, tasks["t"].ended, tasks["t"].status) == (True, False, None)
+    assert (tasks["t"].missed, tasks["t"].ended, tasks["t"].status) == (True, False, None) and rounds.offered
 
 
 async def test_somebody_elses_list_is_given_up(provider: Any, rounds: ListRounds) -> None:
