@@ -13,6 +13,8 @@ _SMALLEST = 0.006
 """Share of the picture below which something that stands out is not a thing."""
 _CONTRAST = 26.0
 """Levels something must differ from the edges to stand out."""
+_EVEN = 8
+"""Levels by which an even ground differs from itself, where a lossy format keeps it."""
 
 
 def regions(mask: Mask) -> Labels:
@@ -58,6 +60,20 @@ def things(picture: Image.Image) -> Labels:
     parts[0] += 127.5
     numbers: Labels = np.argmax(parts, axis=0)
     return numbers
+
+
+def on_plain_ground(picture: Image.Image) -> Mask | None:
+    """All that stands before an even ground, pale parts on a pale ground as well; None when the ground is not even."""
+    scale = max(1.0, max(picture.size) / _LOOKED_AT)
+    size = max(2, round(picture.width / scale)), max(2, round(picture.height / scale))
+    seen = np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BOX)).astype(np.int16)
+    edge = np.concatenate([seen[0], seen[-1], seen[:, 0], seen[:, -1]])
+    ground = np.median(edge, axis=0)
+    if np.abs(edge - ground).max() > _EVEN:
+        return None
+    found = as_image(_closed(np.abs(seen - ground).max(axis=-1) > _EVEN)).filter(ImageFilter.MedianFilter(3))
+    mask: Mask = np.asarray(found.resize(picture.size, Image.Resampling.BICUBIC)) > 127
+    return mask if mask.any() else None
 
 
 def thing(picture: Image.Image) -> Mask | None:

@@ -9,8 +9,11 @@ import numpy as np
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
 
 from blocks.emulator.render.editing.given import as_image, picture_of, with_alpha
-from blocks.emulator.render.editing.regions import regions, thing
+from blocks.emulator.render.editing.regions import on_plain_ground, regions, thing
 from blocks.emulator.render.job import RenderJob
+
+_LEGS = 0.85
+"""Share of the height below which a model that stands has its feet."""
 
 Foot = tuple[float, float, float]
 """Middle, sole and length in pixels."""
@@ -23,13 +26,16 @@ def put_on(job: RenderJob, number: int) -> Image.Image:
     strength = 0.75 + 0.1 * (float(job.input.get("scale") or 5.0) - 2.0)
     feet = _feet(made)
     apart = feet[1][0] - feet[0][0]
+    outwards = (job.seed + number) % 3 != 2
     for at, (middle, sole, length) in enumerate(feet):
         shoe = shoes[at % len(shoes)]
-        # Product pictures mostly show a shoe that points to the right; toes point outwards, or all one way.
-        if at == 0 and (job.seed + number) % 3 != 2:
-            shoe = ImageOps.mirror(shoe)
         length *= 1.0 + 0.06 * ((job.seed + number) % 4)
-        _put(made, shoe, (middle + (at - 0.5) * max(0.0, length - apart), sole, length), strength)
+        # Product pictures mostly show a shoe that points to the right: the leg goes into its left part.
+        aside = 0.2 * length
+        if outwards:
+            shoe = ImageOps.mirror(shoe) if at == 0 else shoe
+            aside = (at - 0.5) * max(0.0, length - apart)
+        _put(made, shoe, (middle + aside, sole, length), strength)
     return made
 
 
@@ -51,7 +57,9 @@ def cut_out(path: Path) -> Image.Image:
     picture = with_alpha(path)
     alpha = picture.getchannel("A")
     if alpha.getextrema()[0] == 255:
-        found = thing(picture.convert("RGB"))
+        seen = picture.convert("RGB")
+        found = on_plain_ground(seen)
+        found = thing(seen) if found is None else found
         if found is None:
             return picture
         alpha = as_image(found).filter(ImageFilter.GaussianBlur(1))
@@ -61,12 +69,12 @@ def cut_out(path: Path) -> Image.Image:
 
 
 def _feet(template: Image.Image) -> list[Foot]:
-    """The two lowest parts of the model, from left to right; without a model, where feet would stand."""
+    """The two lowest parts of the model, from left to right; where no feet are seen, where they would stand."""
     width, height = template.size
     figure = thing(template)
-    if figure is None:
-        return [(width * part, height * 0.93, width * 0.22) for part in (0.36, 0.62)]
-    rows = np.nonzero(figure)[0]
+    rows = np.nonzero(figure)[0] if figure is not None else np.zeros(1)
+    if figure is None or rows.max() < height * _LEGS:
+        return [(width * part, height * 0.94, width * 0.22) for part in (0.44, 0.56)]
     low, tall = int(rows.max()), int(rows.max() - rows.min() + 1)
     feet = figure.copy()
     feet[: max(0, low - round(tall * 0.07))] = False

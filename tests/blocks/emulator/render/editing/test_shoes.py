@@ -52,3 +52,25 @@ def test_results_differ_and_strength_is_colour(ask, person: Path, shoe: Path) ->
         for scale in (2.0, 8.0)
     )
     assert bright > dull + 5
+
+
+def test_a_pale_sole_before_a_pale_ground_is_worn_too(ask, person: Path, keep) -> None:  # type: ignore[no-untyped-def]
+    """A product picture's white sole stands under the blue upper, though its ground is nearly white."""
+    picture = Image.new("RGB", (150, 100), (237, 236, 232))
+    brush = ImageDraw.Draw(picture)
+    brush.rectangle((25, 35, 125, 65), fill=(20, 60, 220))
+    brush.rectangle((25, 66, 125, 85), fill=(251, 251, 249))
+    (made,) = ask("shoemodel-v1", {"template_image_url": person, "shoe_image_url.0": keep("pale", picture)})
+    white, uppers = np.asarray(made).min(axis=-1) > 240, blue(made)
+    assert 0.3 < white.sum() / uppers.sum() < 0.9
+    assert np.nonzero(white)[0].min() >= np.nonzero(uppers)[0].max() - 2
+
+
+def test_without_feet_in_view_the_shoes_stand_where_they_would_be(ask, shoe: Path, keep) -> None:  # type: ignore[no-untyped-def]
+    """Of somebody who is seen to the waist only, the shoes stand below, side by side in the middle."""
+    bust = Image.new("RGB", (180, 240), (200, 214, 226))
+    ImageDraw.Draw(bust).ellipse((60, 30, 120, 150), fill=(150, 96, 70))
+    (made,) = ask("shoemodel-v1", {"template_image_url": keep("bust", bust), "shoe_image_url.0": shoe})
+    rows, columns = np.nonzero(blue(made))
+    assert rows.min() > 0.8 * 240
+    assert abs(columns.mean() - 90) < 12 and np.ptp(columns) > 50
