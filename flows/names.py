@@ -140,6 +140,8 @@ def _previous_problem(one: Reference, *, in_turn: bool) -> str | None:
 
 
 def _name_problem(pipeline: Pipeline, one: Reference, *, fan_out: bool) -> str | None:
+    if one.by is not None and (wrong := _by_problem(pipeline, one.by, fan_out=fan_out)):
+        return wrong
     if one.name in ("item", "index"):
         return None if fan_out else f"${{{one}}} is known only within a step with `for_each`"
     if one.name in pipeline.params:
@@ -148,3 +150,17 @@ def _name_problem(pipeline: Pipeline, one: Reference, *, fan_out: bool) -> str |
         return None if one.output else f"say which output of step '{one.name}', e.g. ${{{one.name}.video}}"
     known = [*pipeline.steps, *pipeline.params]
     return f"there is no step or parameter '{one.name}'.{nearest(one.name, known)} Known: {', '.join(known)}."
+
+
+def _by_problem(pipeline: Pipeline, by: str, *, fan_out: bool) -> str | None:
+    """What is wrong with the name that says which item of a list is meant."""
+    if by in ("item", "index") or by not in pipeline.params:
+        known = [name for name in pipeline.params if _counts(pipeline, name)]
+        wrong = f"[{by}] is no parameter.{nearest(by, known)} Whole numbers: {', '.join(known) or 'none'}."
+        return None if by in ("item", "index") and fan_out else wrong
+    return None if _counts(pipeline, by) else f"[{by}] must be a parameter of whole numbers"
+
+
+def _counts(pipeline: Pipeline, name: str) -> bool:
+    param = pipeline.params[name]
+    return "integer" in (param.type, param.items if param.type == "list" else "")

@@ -67,7 +67,8 @@ def output_of(pipeline: Pipeline, one: Reference) -> Output:
         found = Output(found.type, found.listed or step.fans_out)
     else:
         return Output("any")
-    return found if one.index is None else Output(found.type)
+    several = one.by in pipeline.params and pipeline.params[one.by or ""].type == "list"
+    return found if one.index is None and (one.by is None or several) else Output(found.type)
 
 
 def _of_param(param: Param) -> Output:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _PATTERN = re.compile(r"\$\$\{|\$\{([^{}]*)\}")
-_ONE = re.compile(r"^([A-Za-z_][\w-]*)(?:\.([A-Za-z_][\w-]*))?(?:\[(\d+)\])?$")
+_ONE = re.compile(r"^([A-Za-z_][\w-]*)(?:\.([A-Za-z_][\w-]*))?(?:\[(?:(\d+)|([A-Za-z_][\w-]*))\])?$")
 
 
 class BadReference(ValueError):
@@ -27,16 +27,21 @@ class BadReference(ValueError):
 
 @dataclass(frozen=True)
 class Reference:
-    """One name in a reference: a parameter, ``item``, ``index``, or a step with one of its outputs."""
+    """One name in a reference: a parameter, ``item``, ``index``, or a step with one of its outputs.
+
+    Attributes:
+        index: which item of a list is meant, from 0.
+        by: the parameter that says so; of a list of numbers, the items in that order. Or ``item``, ``index``.
+    """
 
     name: str
     output: str | None = None
     index: int | None = None
+    by: str | None = None
 
     def __str__(self) -> str:
-        return (
-            self.name + (f".{self.output}" if self.output else "") + ("" if self.index is None else f"[{self.index}]")
-        )
+        which = self.by if self.index is None else self.index
+        return self.name + (f".{self.output}" if self.output else "") + ("" if which is None else f"[{which}]")
 
 
 Alternatives = tuple[Reference, ...]
@@ -53,8 +58,8 @@ def parse(text: str) -> Alternatives:
         match = _ONE.match(part)
         if match is None:
             raise BadReference(f"'${{{text}}}' is not a reference: write ${{step.output}}, ${{param}} or ${{item}}")
-        name, output, index = match.groups()
-        found.append(Reference(name, output, int(index) if index else None))
+        name, output, index, by = match.groups()
+        found.append(Reference(name, output, int(index) if index else None, by))
     return tuple(found)
 
 

@@ -128,13 +128,22 @@ class Scope:
                 value = [row.get(one.output) for row in rows]
             if isinstance(value, Skipped):
                 return value
-        if one.index is None:
-            return value
-        if isinstance(value, Many):
-            return value.item
-        if isinstance(value, list) and one.index < len(value):
-            return value[one.index]
-        return Skipped(f"{one} has no item {one.index}")
+        number = one.index if one.by is None else self._value(Reference(one.by))
+        if isinstance(number, list):
+            picked = [_picked(value, each, one) for each in number]
+            return next((each for each in picked if isinstance(each, Skipped)), picked)
+        return value if number is None else _picked(value, number, one)
+
+
+def _picked(value: Any, number: Any, one: Reference) -> Any:
+    """That item of a list."""
+    if isinstance(number, Pending):
+        return Pending("any")
+    if isinstance(value, Many):
+        return value.item
+    if isinstance(value, list) and type(number) is int and number in range(len(value)):
+        return value[number]
+    return Skipped(f"{one} has no item {number}")
 
 
 def hopeful(scope: Scope) -> Scope:

@@ -138,8 +138,9 @@ def _no_output(pipeline: Pipeline, one: Reference, place: Location) -> str | Non
         gives += f"; its items have {_list(own)}" if own else ""
         return f"step '{one.name}' has no output '{one.output}'.{hint} It gives: {gives}."
     kind = known[one.output]
-    if one.index is not None and not previous and not step.fans_out and not is_list_output(step, one.output):
-        return f"{one.name}.{one.output} is a single {kind}, not a list: write it without [{one.index}]"
+    picks = (one.index is not None or one.by) and not previous
+    if picks and not step.fans_out and not is_list_output(step, one.output):
+        return f"{one.name}.{one.output} is a single {kind}, not a list: write it without [{one.by or one.index}]"
     return f"must be a file; {one} is {an(kind)}" if file and kind not in FILES else None
 
 

@@ -39,7 +39,25 @@ def test_an_empty_parameter_leaves_the_word_to_the_next_alternative() -> None:
     assert scope.look_up(parse("off or clip.video")) is False
 
 
-@pytest.mark.parametrize("text", ["", "a..b", "1a.b", "a.b.c", "a or", "a and b", "a.video[x]"])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("names[one]", "ink"),
+        ("names[some]", ["ink", "felt"]),
+        ("clip.videos[index]", 8),
+        ("names[five] or one", 2),
+        ("names[beyond] or some", [2, 0]),
+        ("names[none]", []),
+    ],
+)
+def test_a_parameter_says_which_of_a_list_are_meant(text: str, value: object) -> None:
+    """A number one of them, a list of numbers these in its order; what is not there leaves it to the next."""
+    params = {"names": ["felt", "paper", "ink"], "one": 2, "some": [2, 0], "five": 5, "beyond": [0, 3], "none": []}
+    scope = Scope(params, {"clip": {"videos": [7, 8]}}, index=1)
+    assert scope.look_up(parse(text)) == value
+
+
+@pytest.mark.parametrize("text", ["", "a..b", "1a.b", "a.b.c", "a or", "a and b", "a.video[x.y]", "a.video[-1]"])
 def test_what_is_no_reference_is_refused(text: str) -> None:
     """Anything but the documented forms is an error that shows the forms."""
     with pytest.raises(BadReference, match=r"write \$\{step\.output\}"):

@@ -110,3 +110,21 @@ async def test_what_only_a_run_knows_is_not_refused(planned: Planned, pictures: 
     )
     plan = await planned(unknown)
     assert next(row for row in plan.steps if row.name == "styled").quote_cny is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("${words[chosen]}", "it was accepted"),
+        ("${words[chosn]}", "[chosn] is no parameter. Did you mean 'chosen'? Whole numbers: chosen."),
+        ("${words[words]}", "[words] must be a parameter of whole numbers"),
+        ("${words[index]}", "[index] is no parameter. Whole numbers: chosen."),
+    ],
+)
+async def test_what_says_which_of_a_list_is_a_parameter_of_whole_numbers(
+    refusal: Callable[..., Any], text: str, said: str
+) -> None:
+    """Checked before anything else, with what there is."""
+    params = "{words: {type: list, default: [a, b]}, chosen: {type: integer, default: 1}}"
+    steps = f"{{clip: {{model: wan2.6-t2v, input: {{prompt: '{text}'}}}}}}"
+    assert said in await refusal(f"pipeline: p\nparams: {params}\nsteps: {steps}\n")

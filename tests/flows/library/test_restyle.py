@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +14,11 @@ from PIL import Image
 
 from blocks.media import probe
 from blocks.media.frames import picture_at
+from flows import library
+from flows.fan_out import lanes
 from flows.plan import Plan
 from flows.production import Production
+from flows.scope import Scope
 
 Made = Callable[..., Awaitable[Production]]
 SOURCE = (768, 432)
@@ -27,6 +32,28 @@ async def test_eight_presets_are_priced_and_so_are_own_words(plan_of: Callable[.
     in_words = await plan_of("restyle", 'words=["Felt and wool", "Stained glass"]')
     rows = {row.name: (row.calls, row.seconds, row.quote_cny) for row in in_words.steps if row.paid}
     assert rows == {"styled": (0, None, Decimal(0)), "repainted": (2, 6, Decimal("4.20"))}
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"presets": [5, 7]}, [(5, "paper craft"), (7, "Chinese ink")]),
+        ({"presets": [5, 7], "names": ["paper", "ink"]}, [(5, "paper"), (7, "ink")]),
+        ({"presets": [5, 7], "names": ["mine"]}, [(5, "mine"), (7, "mine")]),
+    ],
+)
+async def test_chosen_presets_have_their_names(
+    plan_of: Callable[..., Awaitable[Plan]], given: dict[str, Any], named: list[tuple[int, str]]
+) -> None:
+    """Each its own, unless there are other names for them; as many are priced as are chosen."""
+    pipeline = library.pipelines()["restyle"]
+    params = {name: param.default for name, param in pipeline.params.items()} | given
+    items = lanes(pipeline.steps["styled"], Scope(params), ())
+    assert [(one.item["preset"], one.item["name"]) for one in items] == named
+    words = [f"{name}={json.dumps(value)}" for name, value in given.items()]
+    assert {row.name: row.calls for row in (await plan_of("restyle", *words)).steps if row.calls} == {
+        "styled": 2, "beside": 2, "comparison": 1,
+    }  # fmt: skip
 
 
 @pytest.mark.slow
