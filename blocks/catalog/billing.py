@@ -242,6 +242,10 @@ def _exact(number: float) -> Decimal:
     return Decimal(str(number)).normalize() if number % 1 else Decimal(int(number))
 
 
+_NO_AMOUNT = Decimal(10) ** 12
+"""No usage counts so much: what says so is no number, and would not multiply."""
+
+
 def _number(value: Any) -> Decimal | None:
     if value is None or isinstance(value, bool):
         return None
@@ -249,4 +253,4 @@ def _number(value: Any) -> Decimal | None:
         number = Decimal(str(value))
     except InvalidOperation:
         return None
-    return number if number.is_finite() and number >= 0 else None
+    return number if number.is_finite() and 0 <= number < _NO_AMOUNT else None
