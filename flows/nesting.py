@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from flows import library
 from flows.calls import PipelineCall
 from flows.document import ENDINGS, InvalidInput, Location, Problem, nearest
 from flows.origins import told_of_origin
+from flows.output_names import not_told_apart
 from flows.parameters import resolve_params
 from flows.pipeline import Pipeline, load
 from tasks.reach import Reach
@@ -47,11 +49,20 @@ def nest(pipeline: Pipeline, folder: Path | None = None, *, around: tuple[str, .
             place = document.place(at) if document else ""
             raise InvalidInput([Problem(at, str(error), place)]) from None
         try:
-            inner, _ = load(file)
+            inner, document_of_inner = load(file)
             nest(inner, around=around)
+            if problems := list(_sharing(inner)):
+                raise InvalidInput(problems, document_of_inner)
         except InvalidInput as error:
             raise told_of_inner(error, pipeline, name) from None
         step._inner = inner
+
+
+def _sharing(pipeline: Pipeline) -> Iterator[Problem]:
+    """Deliverables that would have one name as outputs of a step."""
+    for paths in [] if pipeline.outputs else not_told_apart(pipeline.deliver):
+        said = f"as outputs of a step {' and '.join(paths)} would have one name; name them in `outputs`"
+        yield Problem(("deliver", paths[-1]), said)
 
 
 class _NotThere(Exception):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
@@ -13,6 +12,7 @@ from flows import references
 from flows.document import Document, InvalidInput, Location, Problem, read_document, validate
 from flows.names import FLOW_PARAMETERS as FLOW_PARAMETERS
 from flows.names import check_names as check_names
+from flows.output_names import output_names
 
 ParamType = Literal["text", "image", "video", "audio", "file", "integer", "number", "boolean", "list"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
@@ -173,7 +173,7 @@ class Pipeline(BaseModel):
     outputs: dict[Name, str] = Field(
         default={},
         description="What it gives when it is a step of another pipeline: name to reference. Without them, what it "
-        "delivers, by the names of the files without their endings.",
+        "delivers, by the names of the files without their endings; with them where two would have one name.",
     )
     deliver: dict[str, str] = Field(
         default={},
@@ -199,9 +199,7 @@ class Pipeline(BaseModel):
     @property
     def gives(self) -> dict[str, str]:
         """What it gives as a step of another: name to reference; without outputs, its deliverables by their names."""
-        return self.outputs or {
-            name: target for path, target in self.deliver.items() if _OUTPUT.match(name := _output_name(path))
-        }
+        return self.outputs or {name: self.deliver[path] for path, name in output_names(self.deliver).items()}
 
     @cached_property
     def needs(self) -> dict[str, tuple[str, ...]]:
@@ -231,15 +229,6 @@ class Pipeline(BaseModel):
             for name in ready:
                 del left[name]
         return tuple(done)
-
-
-_OUTPUT = re.compile(r"^[A-Za-z_][\w-]*$")
-
-
-def _output_name(path: str) -> str:
-    """``film`` for ``film.mp4``, ``scenes`` for ``scenes/{n}.mp4``."""
-    stem = re.sub(r"\{\w+\}", "", str(PurePosixPath(path).with_suffix("")))
-    return re.sub(r"[^\w-]+", "-", stem).strip("-_")
 
 
 def _reference_or_none(model: str | None) -> str | None:
