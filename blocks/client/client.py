@@ -290,7 +290,7 @@ class Client:
         body = answer_of(response)
         if body is None:
             raise AnswerLost("The provider's answer is no JSON object", http_status=response.status_code)
-        if body.get("code") and "output" not in body and "choices" not in body:
+        if body.get("code") and not body.get("output") and not body.get("choices"):
             raise self._masked(error_from(response.status_code, body, model=request.model))
         return body
 

@@ -219,9 +219,13 @@ async def test_a_refusal_is_named_and_accepted_nothing(client: Client, wire: Any
     assert "served in" in caught.value.advice
 
 
-async def test_a_refusal_in_a_success_is_a_refusal(client: Client, wire: Any, words: Any, film: Request) -> None:
-    """Some gateways answer 200 with the error inside."""
-    wire.answers(words.Says({"code": "InvalidApiKey", "message": "Invalid API-key provided.", "request_id": "r"}))
+@pytest.mark.parametrize("beside", [{}, {"output": None, "usage": None}, {"output": {}}])
+async def test_a_refusal_in_a_success_is_a_refusal(
+    client: Client, wire: Any, words: Any, film: Request, beside: dict[str, Any]
+) -> None:
+    """Some gateways answer 200 with the error inside, also beside an output that holds nothing."""
+    said = {"code": "InvalidApiKey", "message": "Invalid API-key provided.", "request_id": "r", **beside}
+    wire.answers(words.Says(said))
 
     with pytest.raises(AuthenticationError):
         await client.submit(film)
