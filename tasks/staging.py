@@ -115,13 +115,11 @@ class Staging:
             if source is None:
                 return ascii_url(field.value) if scheme_of(field.value) == "http" else field.value
             accepts = field.spec.accepts
-            if "http" in accepts:
-                if found := await self._own_result(source):
-                    return found
-                await source.check()
-                if found := await self._presigned(source):
-                    return found
+            if "http" in accepts and (found := await self._own_result(source)):
+                return found
             await source.check()
+            if "http" in accepts and (found := await self._presigned(source)):
+                return found
             if "oss" in accepts and self.client.region in _UPLOAD_REGIONS:
                 return await self._upload(source)
             if "data" in accepts and (found := await self._data_uri(source)):

@@ -16,7 +16,6 @@ from typing import Any
 import httpx
 
 from blocks.client.errors import AnswerLost, DashScopeError, NotSent, error_from
-from blocks.client.redacting import redact
 
 # The connection was never made, so nothing can have been accepted.
 _NEVER_SENT = (
@@ -112,11 +111,11 @@ class Connections:
             self.ahead = _ahead(response.headers, self.ahead)
             return response
         except _NEVER_SENT as error:
-            raise NotSent(f"No connection to {_place(url)}: {_said(error)}") from None
+            raise NotSent(f"No connection to {url}: {_said(error)}") from None
         except httpx.TimeoutException as error:
-            raise AnswerLost(f"{_place(url)} did not answer in time ({type(error).__name__})") from None
+            raise AnswerLost(f"{url} did not answer in time ({type(error).__name__})") from None
         except httpx.HTTPError as error:
-            raise AnswerLost(f"The connection to {_place(url)} broke: {_said(error)}") from None
+            raise AnswerLost(f"The connection to {url} broke: {_said(error)}") from None
 
     async def aclose(self) -> None:
         """Close the connections of the running loop; those of loops that ended go with them."""
@@ -193,9 +192,5 @@ def _text(response: httpx.Response) -> str:
     return response.content[:2000].decode("utf-8", "replace")
 
 
-def _place(url: str) -> str:
-    return redact(url.partition("?")[0])
-
-
 def _said(error: Exception) -> str:
-    return redact(str(error)) or type(error).__name__
+    return str(error) or type(error).__name__

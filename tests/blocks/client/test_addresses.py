@@ -57,6 +57,7 @@ def test_each_address_has_its_region_and_its_chat_call(base_url: str, region: st
         ("https://dashscope.aliyuncs.com/compatible-mode/v1", "https://dashscope.aliyuncs.com/api/v1"),
         ("https://gateway.example/a/b/", "https://gateway.example/a/b"),
         ("https://gateway.example", "https://gateway.example"),
+        ("https://gateway.example/a?token=1#b", "https://gateway.example/a"),
         ("http://LOCALHOST:81/api/v1", "http://localhost:81/api/v1"),
     ],
 )

@@ -118,6 +118,8 @@ def test_odd_rows_are_read_as_far_as_they_go() -> None:
     assert (row.task_id, row.status, row.ended_at, row.started_at) == ("7", None, None, None)
     assert row.created_at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
     assert (page.total_pages, page.last) == (3, False)
+    (unfinished,) = read_page({"data": [{"task_id": "t", "end_time": 0}]}, page=1, page_size=100).tasks
+    assert unfinished.ended_at is None
 
 
 def test_without_a_page_count_an_empty_page_is_the_last() -> None:

@@ -42,7 +42,7 @@ def test_a_named_secret_is_masked_wherever_it_stands() -> None:
 async def test_httpx_logs_no_presigned_query(caplog: pytest.LogCaptureFixture, wire: Any, words: Any) -> None:
     """httpx writes every URL at INFO; once a client exists, without its query string, whoever makes the call."""
     caplog.set_level(logging.DEBUG)
-    wire.answers(words.Says({}))
+    wire.answers(words.Says({}, 302, {"Location": f"{wire.url}/film.mp4?Signature=evenmoresecret"}))
     Client(wire.url)
     async with httpx.AsyncClient(trust_env=False) as other:
         await other.get(f"{wire.url}/film.mp4?Signature=verysecret", headers={"Authorization": "Bearer topsecret"})
