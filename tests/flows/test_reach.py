@@ -31,6 +31,13 @@ steps: {{sheet: {{use: contact_sheet, input: {{sources: ["{value}"]}}}}}}
 deliver: {{a.jpg: "${{sheet.image}}"}}
 """
 
+FOLDER = """
+pipeline: p
+params: {shots: {type: list, items: image, default: ["VALUE"]}}
+steps: {sheet: {use: contact_sheet, input: {sources: "${shots}"}}}
+deliver: {a.jpg: "${sheet.image}"}
+"""
+
 
 @pytest.fixture
 def plan(tmp_path: Path, storage: Any) -> Callable[..., Any]:
@@ -65,6 +72,35 @@ async def test_files_outside_are_refused(plan: Callable[..., Any], tmp_path: Pat
         await plan(text)
     assert value in str(caught.value) and "--allow-files" in str(caught.value)
     assert (await plan(text, allowed=(tmp_path,))).calls in (0, 1)
+
+
+@pytest.mark.parametrize("value", ["../empty", "../empty/*.png", "../outside*"])
+async def test_folders_outside_are_not_even_looked_into(plan: Callable[..., Any], tmp_path: Path, value: str) -> None:
+    """A folder or pattern that leads out is refused, whatever is there: nobody learns what lies beside a pipeline."""
+    (tmp_path / "empty").mkdir()
+    text = FOLDER.replace("VALUE", value)
+    with pytest.raises(InvalidInput, match="lies outside the folder of the file that names it"):
+        await plan(text)
+
+
+async def test_a_pipeline_within_another_is_no_way_out(plan: Callable[..., Any], tmp_path: Path) -> None:
+    """What a step gives to another pipeline is the word of the file, not of the user."""
+    inner = """
+pipeline: inner
+params: {photo: {type: image}}
+steps: {clip: {model: wan2.6-i2v-flash, input: {img_url: "${photo}", prompt: she turns}}}
+outputs: {video: "${clip.video}"}
+deliver: {a.mp4: "${clip.video}"}
+"""
+    outer = """
+pipeline: outer
+steps: {part: {pipeline: inner.yaml, input: {photo: PHOTO}}}
+deliver: {a.mp4: "${part.video}"}
+"""
+    written(tmp_path / "mine", inner, "inner.yaml")
+    assert (await plan(outer.replace("PHOTO", "inside.png"))).calls == 1
+    with pytest.raises(InvalidInput, match="lies outside the folder of the file that names it"):
+        await plan(outer.replace("PHOTO", "../outside.png"))
 
 
 async def test_what_the_user_gives_may_lie_anywhere(plan: Callable[..., Any], tmp_path: Path) -> None:
