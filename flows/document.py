@@ -125,6 +125,8 @@ def _construct(node: yaml.Node, at: Location, marks: dict[Location, tuple[int, i
     if isinstance(node, yaml.MappingNode):
         found: dict[Any, Any] = {}
         for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a name is a plain word", problem_mark=key_node.start_mark)
             key = _scalar(key_node)
             if key in found:
                 raise yaml.MarkedYAMLError(problem=f"{key!r} is given twice", problem_mark=key_node.start_mark)

@@ -71,6 +71,9 @@ def test_a_wrong_type_says_what_was_given(tmp_path: Path) -> None:
         ("a:\n  input: {img_url: ${photo}, n: 1}\n", "2:21: not valid YAML: expected ',' or '}', but got '{'; within"),
         ("a: [${photo.image}]\n", 'a reference needs quotes: "${photo.image}"'),
         ("when: !!python/object/apply:os.system [echo]\n", "not valid YAML"),
+        ("? !!python/name:os.system ''\n: x\n", "story.yaml:1:3: not valid YAML: could not determine a constructor"),
+        ("? [a, b]\n: x\n", "story.yaml:1:3: not valid YAML: a name is a plain word"),
+        ("? {a: b}\n: x\n", "story.yaml:1:3: not valid YAML: a name is a plain word"),
     ],
 )
 def test_a_file_that_is_no_yaml_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:

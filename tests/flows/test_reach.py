@@ -101,6 +101,10 @@ deliver: {a.mp4: "${part.video}"}
     assert (await plan(outer.replace("PHOTO", "inside.png"))).calls == 1
     with pytest.raises(InvalidInput, match="lies outside the folder of the file that names it"):
         await plan(outer.replace("PHOTO", "../outside.png"))
+    written(tmp_path / "mine", inner.replace("{type: image}", "{type: image, default: ../outside.png}"), "inner.yaml")
+    assert (await plan(outer.replace("PHOTO", "inside.png"))).calls == 1
+    with pytest.raises(InvalidInput, match="lies outside the folder of the file that names it"):
+        await plan(outer.replace(", input: {photo: PHOTO}", ""))
 
 
 async def test_what_the_user_gives_may_lie_anywhere(plan: Callable[..., Any], tmp_path: Path) -> None:

@@ -71,8 +71,9 @@ async def test_a_path_through_the_storage_is_read_in_the_storage(reach: Reach, t
     (tmp_path / "media" / "linked").symlink_to(tmp_path / "secrets")
     value = str(tmp_path / "media" / "linked" / ".." / "secrets" / "portrait.png")
     assert reach.refusal(value) is None
-    with pytest.raises(FileNotFoundError, match="there is no file"):
-        await known_file(value, reach.storage, reach.base)
+    for missing in (value, "none.png"):
+        with pytest.raises(FileNotFoundError, match="there is no file"):
+            await known_file(missing, reach.storage, reach.base)
 
 
 def test_a_folder_can_be_allowed(reach: Reach, tmp_path: Path) -> None:
