@@ -245,16 +245,16 @@ class _Life:
     async def _downloaded(self, outcome: Outcome, submission: Submission | None) -> list[Asset]:
         if not outcome.urls:
             return []
+        # What Prefect remembers of an earlier download may have been deleted since.
+        download_it = self._task(download, refresh_cache=True)
         try:
-            files: list[Asset] = await self._task(download, refresh_cache=True)(self.label, outcome)
-            return files
+            files: list[Asset] = await download_it(self.label, outcome)
         except DownloadFailed as error:
             if not error.expired or submission is None:
                 raise
-        log.info("%s: the result's address has expired; asking for a fresh one.", self.label)
-        fresh = await self._task(poll)(self.label, submission)
-        again: list[Asset] = await self._task(download, refresh_cache=True)(self.label, fresh)
-        return again
+            log.info("%s: the result's address has expired; asking for a fresh one.", self.label)
+            files = await download_it(self.label, await self._task(poll)(self.label, submission))
+        return files
 
     @property
     def _what(self) -> str:
@@ -296,7 +296,7 @@ class _Life:
         entry = await journal.read(self.session.storage, self.fingerprint, self.session.account)
         # What is still in the journal may be billed yet.
         cost = Decimal(0) if entry is None and not lost else None
-        await self.session.budget.settle(self.fingerprint, cost)
+        await self.session.budget.settle(self.fingerprint, cost, lost=lost)
         submission = entry.submission if entry else None
         return self._generation(
             failure=failure,

@@ -1,0 +1,73 @@
+"""What a run relies on after an earlier one, or an earlier step of its own, went wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from blocks import catalog
+from tasks import finished
+from tasks.generation import generate
+from tasks.records import TASK_LIFE
+from tasks.watching import Watcher
+from tests.tasks.conftest import Died, Open, asked
+
+
+async def test_a_download_that_prefect_remembers(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is gone, of a run that died before its record, is fetched again whatever Prefect knows."""
+    here = studio()
+
+    async def die(*_: Any) -> None:
+        raise Died
+
+    with monkeypatch.context() as patched:
+        patched.setattr(finished, "write", die)
+        with pytest.raises(Died):
+            await here.run()
+    [path] = [path for path in await here.storage.list("generations") if path.endswith(".mp4")]
+    await here.storage.delete(path)
+    made = await here.run()
+    assert made.succeeded and await finished.all_whole(here.storage, made.assets) and here.submits == 1
+
+
+async def test_what_failed_leaves_room(studio: Open) -> None:
+    """A generation that failed costs nothing: the run's limit holds another one."""
+    here = studio(rules=[{"at": "task", "times": 1, "do": "moderate"}])
+    async with here.session(max_cost=catalog.quote(asked()).amount) as session:
+        assert (await generate(asked())).failure and session.budget.outstanding == 0
+        assert (await generate(asked("another"))).succeeded
+
+
+@pytest.mark.slow
+async def test_a_task_of_yesterday_is_not_asked_for(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing file whose task ended over a day ago is generated again, without a question about that task."""
+    here = studio()
+    made = await here.run()
+    record = await finished.read(here.storage, made.fingerprint)
+    assert record is not None
+    ended = record.outcome.finished_at - TASK_LIFE - timedelta(minutes=1)
+    old = record.model_copy(update={"outcome": record.outcome.model_copy(update={"finished_at": ended})})
+    await finished.write(here.storage, {**asked().to_dict(), "take": 1}, old)
+    await here.storage.delete(made.assets[0].path)
+    wait, asked_for = Watcher.wait, []
+
+    async def noted(watcher: Watcher, task_id: str, **options: Any) -> Any:
+        asked_for.append(task_id)
+        return await wait(watcher, task_id, **options)
+
+    monkeypatch.setattr(Watcher, "wait", noted)
+    again = await here.run()
+    assert again.succeeded and asked_for == [again.task_id] != [made.task_id]
+
+
+@pytest.mark.slow
+async def test_a_file_of_another_account(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing file that another account paid for cannot be had from its task: it is generated again."""
+    here = studio()
+    made = await here.run()
+    await here.storage.delete(made.assets[0].path)
+    monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-another")
+    again = await here.run()
+    assert again.succeeded and again.task_id != made.task_id and here.submits == 2
