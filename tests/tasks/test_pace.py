@@ -165,8 +165,15 @@ async def test_tests_need_not_wait() -> None:
 
 def test_the_client_and_its_errors_come_without_prefect() -> None:
     """A script that only talks to the service does not pay for importing Prefect."""
-    code = "import sys, blocks.client, tasks.pace, tasks.watching; sys.exit('prefect' in sys.modules)"
+    code = """
+import asyncio, sys, blocks.client, tasks.pace, tasks.watching
 
+async def submit():
+    async with tasks.pace.Pace().submit("wan2.6-t2v"):
+        sys.exit("prefect" in sys.modules)
+
+asyncio.run(submit())
+"""
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -177,6 +184,7 @@ async def test_without_a_server_nothing_is_asked(monkeypatch: pytest.MonkeyPatch
         raise AssertionError("looked up")
 
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setattr(shared_limits, "_known", {})
     monkeypatch.setattr(shared_limits, "_looked_up", looked_up)
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
