@@ -23,7 +23,7 @@ from flows.nesting import inner_params, nest, reach_of
 from flows.operation_call import OperationCall
 from flows.outputs import gathered, given_by
 from flows.pipeline import Pipeline, Step
-from flows.scope import Outputs, Scope, Skipped, StepSkipped
+from flows.scope import SWITCHED_OFF, Outputs, Scope, Skipped, StepSkipped
 from flows.step_run import Listener as Listener
 from flows.step_run import PipelineRun as PipelineRun
 from flows.step_run import StepRun as StepRun
@@ -84,7 +84,7 @@ async def _run_step(run: PipelineRun, name: str) -> None:
         if run.stopped:
             raise StepSkipped(run.stopped)
         if truth(step, run.scope, at) is False:
-            raise StepSkipped("its `when` does not hold")
+            raise StepSkipped(SWITCHED_OFF)
         scopes = lanes(step, run.scope, at)
         if step.on_item_failure == "fail":
             for scope in scopes:
@@ -135,14 +135,17 @@ async def _all_items(
         return await asyncio.gather(*(_run_item(run, step_run, scope, at) for scope in scopes), return_exceptions=True)
     results: list[Outputs | BaseException] = []
     before: Outputs | None = None
+    lost: str | None = None
     for scope in scopes:
         if run.stopped:
             raise StepSkipped(run.stopped)
         try:
-            before = await _run_item(run, step_run, replace(scope, previous=before), at)
+            before = await _run_item(run, step_run, replace(scope, previous=before, lost=lost), at)
+            lost = None
             results.append(before)
         except StepFailed as failed:
             results.append(failed)
+            lost = None if before else lost or _label(step_run, scope)
             if step_run.step.on_item_failure == "fail" or failed.failure.stops_run:
                 break
     return results
@@ -155,13 +158,16 @@ def _kept(step_run: StepRun, scopes: list[Scope], results: list[Outputs | BaseEx
         if isinstance(result, BaseException) and not isinstance(result, StepFailed):
             raise result
     stops = next((one for one in failed if one.failure.stops_run), None)
-    if failed and (step_run.step.on_item_failure == "fail" or stops or len(failed) == len(results)):
-        raise stops or failed[0]
-    step_run.left_out += [
-        f"{_label(step_run, scope)}: {reason_of(one.failure)}"
-        for scope, one in zip(scopes, results, strict=True)
-        if isinstance(one, StepFailed)
-    ]
+    whole = step_run.step.on_item_failure == "fail" or stops or len(failed) == len(results)
+    ends = (stops or failed[0]) if failed and whole else None
+    if step_run.step.on_item_failure == "skip":
+        step_run.left_out += [
+            f"{_label(step_run, scope)}: {reason_of(one.failure)}"
+            for scope, one in zip(scopes, results, strict=True)
+            if isinstance(one, StepFailed) and one is not ends
+        ]
+    if ends is not None:
+        raise ends
     return [(scope, one) for scope, one in zip(scopes, results, strict=True) if not isinstance(one, BaseException)]
 
 
@@ -239,7 +245,7 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope, at: Locat
         except (StepSkipped, StepFailed):
             raise
         except (InvalidInput, InvalidRequest) as error:
-            failure = failure_of(error)
+            failure = _unsent(failure_of(error), scope.lost)
             continue
         except Exception as error:
             if not isinstance(error, EXPECTED):
@@ -258,6 +264,17 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope, at: Locat
     raise StepFailed(failure or Failure(code=None, message="gave nothing"))
 
 
+def _unsent(failure: Failure, lost: str | None) -> Failure:
+    """What was never sent, and that it goes on from an item that failed."""
+    if lost is None:
+        return failure
+    said = (
+        f"it goes on from {lost}, which failed. Nothing was sent or paid for this one. Mend {lost} and run the same "
+        "again: what is finished is not paid for again"
+    )
+    return failure.model_copy(update={"message": f"{failure.message}; {said}"})
+
+
 async def _run_inner(
     run: PipelineRun, step_run: StepRun, call: PipelineCall, scope: Scope, after: list[Any], at: Location
 ) -> Outputs:
@@ -268,7 +285,7 @@ async def _run_inner(
     number = "" if scope.index is None else f" {scope.index + 1}"
     inner = begin(
         with_model(call.inner, values),
-        Scope(values, reach=reach),
+        Scope(values, reach=reach, lost=scope.lost),
         around=run,
         by=step_run,
         name=f"{step_run.name}{number}",

@@ -24,7 +24,7 @@ from flows.manifest import Deliverable, Manifest, ManifestGeneration, ManifestSc
 from flows.pictures import contact_sheet, moments_of, posters
 from flows.pipeline import Pipeline
 from flows.references import whole
-from flows.scope import Skipped, StepSkipped
+from flows.scope import SWITCHED_OFF, Skipped, StepSkipped
 from tasks.asset import Asset
 from tasks.importing import described
 from tasks.records import Generation
@@ -163,7 +163,7 @@ def _left_out(run: PipelineRun, path: str) -> bool:
     """Whether a deliverable is missing on purpose: its step was skipped by its ``when``, not by a failure."""
     alternatives = whole(run.pipeline.deliver[path]) or ()
     steps = [run.steps[one.name] for one in alternatives if one.name in run.steps]
-    return bool(steps) and all(step.reason == "its `when` does not hold" for step in steps)
+    return bool(steps) and all(step.reason == SWITCHED_OFF for step in steps)
 
 
 def _rows(run: PipelineRun, target: str, count: int) -> list[dict[str, Any]]:

@@ -39,6 +39,10 @@ class Many:
     likely: int = 1
 
 
+SWITCHED_OFF = "its `when` does not hold"
+"""Why a step did not run that was not wanted."""
+
+
 @dataclass(frozen=True)
 class Skipped:
     """A step that did not run, and why. What refers to it is skipped as well."""
@@ -61,6 +65,7 @@ class Scope:
         steps: what each step gave, by output; an output may be missing on its own.
         rows: of steps that ran for each of something: every item with what came of it.
         previous: what the item before gave, where items go in turn; None for the first.
+        lost: the first of the items before, when all of them failed.
         take: which variant of the item this is, from 0.
         reach: which files the pipeline may name by itself; None: any.
     """
@@ -71,6 +76,7 @@ class Scope:
     item: Any = None
     index: int | None = None
     previous: Outputs | None = None
+    lost: str | None = None
     take: int = 0
     reach: Reach | None = None
 
@@ -90,7 +96,7 @@ class Scope:
         return found
 
     def find(self, alternatives: Alternatives) -> Any:
-        """The same, but `Skipped` with the first reason when none is there.
+        """The same, but `Skipped` when none is there: with the first reason that is more than a `when`.
 
         A parameter without a value, and what no item before gave, is nothing: another alternative goes before it.
         """
@@ -98,7 +104,7 @@ class Scope:
         for one in alternatives:
             found = self._value(one)
             if isinstance(found, Skipped):
-                reason = reason or found.reason
+                reason = found.reason if reason in ("", SWITCHED_OFF) else reason
             elif found is None:
                 nothing = True
             else:

@@ -21,7 +21,7 @@ from flows.pipeline import Pipeline, Step, check_names
 from flows.plan_step import PlanStep, added, total
 from flows.prices import Looked, Prices
 from flows.references import Alternatives
-from flows.scope import Many, Outputs, Pending, Scope, Skipped, StepSkipped, hopeful
+from flows.scope import SWITCHED_OFF, Many, Outputs, Pending, Scope, Skipped, StepSkipped, hopeful
 from flows.steps import check_steps, condition_holds, truth, with_model
 from tasks.operations import OPERATIONS
 
@@ -110,7 +110,7 @@ class Walk:
             if needed is False:
                 if not self._given(references_in(read(str(step.when)))):
                     self.answered.add(name)
-                raise StepSkipped("its `when` does not hold")
+                raise StepSkipped(SWITCHED_OFF)
             if needed is None or self._all_maybe or _hangs_on(step, self._maybe):
                 self._maybe.add(name)
             if self._all_standby or _hangs_on(step, self._standby) or truth(step, hopeful(self.scope), at) is False:

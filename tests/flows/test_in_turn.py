@@ -78,6 +78,33 @@ async def test_a_failure_is_passed_over_or_ends_it(played: Callable[..., Any], f
         assert bases(step)[2] == step.assets[0].uri
 
 
+GOING_ON = """
+play:
+  for_each: ["character1, forbidden", "character1 meets character2", "character1 leaves character2"]
+  in_turn: true
+  on_item_failure: skip
+  model: wan2.6-r2v-flash
+  input: {prompt: "${item}", reference_urls: ["${photo}", "${previous.video}"]}
+  parameters: {duration: 2, size: 1280*720}
+alone: {model: wan2.6-t2v, input: {prompt: rain}, parameters: {duration: 2}}
+"""
+
+
+async def test_what_cannot_do_without_a_failed_item_says_so(
+    session: Session, pipeline_of: Made, photo: str, submits: Submits
+) -> None:
+    """Which one failed, that nothing was paid for those after it, and what to do; what hangs on none is made."""
+    pipeline = pipeline_of(GOING_ON, params=PARAMS)
+    run = await run_steps(pipeline, await resolve_params(pipeline, {"photo": photo}, session.reach))
+    assert run.steps["play"].state == "failed" and run.steps["alone"].state == "done"
+    assert sorted(submits()) == ["rain"]  # the first was refused, the others were not sent
+    said = (
+        "it goes on from play 1, which failed. Nothing was sent or paid for this one. Mend play 1 and run the same "
+        "again: what is finished is not paid for again"
+    )
+    assert [one.partition("; ")[2] for one in run.steps["play"].left_out] == [said, said]
+
+
 async def test_a_plan_knows_that_items_wait(planned: Callable[..., Any], photo: str) -> None:
     """Every item is priced, two with the seconds of the clip before; the plan says that they go one after the other."""
     text = "pipeline: plays\nparams: {photo: {type: image}, waits: {type: boolean, default: true}}\nsteps:\n"

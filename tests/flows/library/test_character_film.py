@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import flows
+from blocks.emulator import Emulator
 from blocks.media import probe
 from blocks.media.frames import picture_at
 from flows.document import InvalidInput
 from flows.plan import Plan
 from flows.production import Production
+from tests.flows.conftest import wanflow
 
 Planned = Callable[..., Awaitable[Plan]]
 Made = Callable[..., Awaitable[Production]]
@@ -61,6 +64,24 @@ async def test_another_scene_is_the_only_one_played_again(made: Made, submits: C
     assert len(submits()) == 3  # this service films every scene alike: what follows is the same
     await made("character-film", *PLAIN[:2], TWO.replace("rest", "sleep"), "go_on=2", "then=It ends")
     assert submits()[3:] == ["character1 and character2 sleep"]
+
+
+@pytest.mark.slow
+def test_scenes_that_wait_for_a_failed_one_say_so(
+    service: Emulator, prefect_server: str, submits: Callable[[], list[str]]
+) -> None:
+    """With the first scene refused the second has no frame to go on from: it is not sent, and the rest is there."""
+    script = (
+        'script=["forbidden character1, character2 at character3", "character1, character2, character3, character4"]'
+    )
+    path = Path(flows.__file__).parent / "examples" / "character-film.yaml"
+    result = wanflow("run", "character-film", "-f", str(path), "-p", script)
+    assert result.exit_code == 4
+    assert "Character film: partly delivered" in result.stdout and "keyframes/01.png" in result.stdout
+    said = "it goes on from scene 1, which failed. Nothing was sent or paid for this one. Mend scene 1 and run the same"
+    line = next(line for line in result.stdout.splitlines() if line.startswith("✗ scene 2: played: "))
+    assert "names character4, but there are only 3 references" in line and said in line
+    assert submits() == ["An old lighthouse by the sea at sunset"]
 
 
 @pytest.mark.slow
