@@ -63,12 +63,12 @@ async def test_an_answer_that_a_cancelled_run_waits_for(studio: Open, monkeypatc
     """A run that is cancelled during a POST waits for its answer a little; the next one finds the task."""
     monkeypatch.setattr(sending, "_LAST_WORD_SECONDS", 0.1)
     here = studio(rules=[{"at": "submit", "times": 1, "do": {"kind": "slow", "seconds": 600}}])
-    async with here.session(), asyncio.timeout(30):
+    async with here.session():
         run = asyncio.create_task(generate(asked()))
         await until(lambda: here.submits == 1)
         run.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await run
+        ended, _ = await asyncio.wait({run}, timeout=20)
+        assert ended and run.cancelled()
     assert len(await here.journalled()) == 1
     assert (await here.run()).succeeded and here.submits == 1
 
