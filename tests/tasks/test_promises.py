@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,6 +73,13 @@ def test_deadlines(model: str) -> None:
     usual = catalog.find(model).typical_seconds[1]
     assert usual > 0
     assert patience_seconds(model) == min(max(20 * usual, 7200), TASK_LIFE.total_seconds())
+
+
+def test_no_deadline_is_longer_than_a_task_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow a model may become, after a day the provider knows nothing of its task any more."""
+    slow = replace(catalog.find("wan2.6-t2v"), typical_seconds=(3600.0, 7200.0))
+    monkeypatch.setattr(catalog, "find", lambda model: slow)
+    assert patience_seconds("wan2.6-t2v") == 24 * 3600
 
 
 # Results outlive their addresses.
