@@ -73,7 +73,7 @@ async def reachable(url: httpx.URL, *, base_url: str) -> list[str]:
 
     Args:
         url: of a result, or where it redirects to.
-        base_url: of the service that gave it; a private service may hand out private addresses.
+        base_url: of the service that gave it; a private service may hand out private addresses. Empty: of none.
 
     Raises:
         AddressRefused: when the host is a loopback or private one and the service's own is not.
@@ -95,6 +95,8 @@ async def reachable(url: httpx.URL, *, base_url: str) -> list[str]:
 
 async def _is_private_service(base_url: str) -> bool:
     host = httpx.URL(base_url).host
+    if not host:
+        return False
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

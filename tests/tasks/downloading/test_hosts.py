@@ -14,6 +14,7 @@ import pytest
 
 from blocks.storage import MediaStorage
 from tasks.downloading import DownloadFailed, addresses, fetch
+from tasks.importing import bring
 from tests.tasks.downloading.conftest import AT_ONCE, Origin
 
 PUBLIC = "https://93.184.215.14/api/v1"
@@ -94,9 +95,23 @@ async def test_whose_service_is_private(monkeypatch: pytest.MonkeyPatch) -> None
     url = httpx.URL("http://10.0.0.1/x")
     for base_url in ("http://localhost:1/api/v1", "http://service.localhost/api/v1", "http://10.1.1.1/api/v1"):
         assert await addresses.reachable(url, base_url=base_url) == []
-    for base_url in ("https://unknown.example/api/v1", ""):
-        with pytest.raises((addresses.AddressRefused, httpx.HTTPError)):
-            await addresses.reachable(url, base_url=base_url)
+    with pytest.raises(addresses.AddressRefused):
+        await addresses.reachable(url, base_url="https://unknown.example/api/v1")
+
+
+async def test_what_no_service_named_is_public(
+    origin: Origin, local: MediaStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A web address in a pipeline is nobody's result: it leads to no private host, wherever requests are sent."""
+
+    async def lookup(host: str) -> list[str]:
+        return ["127.0.0.1"]
+
+    monkeypatch.setattr(addresses, "lookup", lookup)
+    for host in ("127.0.0.1", "localhost", "results.example"):
+        with pytest.raises(DownloadFailed, match="private or loopback"):
+            await bring(f"http://{host}:{origin.port}/clip.mp4", local)
+    assert origin.requests == []
 
 
 @pytest.fixture
