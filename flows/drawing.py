@@ -101,14 +101,20 @@ def _flow(plan: Plan) -> dict[str, list[str]]:
     for step in plan.steps:
         inner.setdefault(step.within, []).append(step)
 
+    def beside(step: PlanStep) -> list[str]:
+        return [need for need in step.needs if need in known and known[need].within == step.within]
+
     def ends(name: str) -> list[str]:
         steps = inner.get(name, [])
         needed = {need for step in steps for need in step.needs}
-        return [end for step in steps if step.name not in needed for end in ends(step.name)] or [name]
+        return [end for step in steps if step.name not in needed for end in (made(step) or ends(step.name))] or [name]
+
+    def made(step: PlanStep) -> list[str]:
+        """What comes out of it; where it is skipped, what would have gone in."""
+        return ends(step.name) if step.calls else [end for need in beside(step) for end in made(known[need])]
 
     def before(step: PlanStep) -> list[str]:
-        beside = [need for need in step.needs if need in known and known[need].within == step.within]
-        found = [end for need in beside for end in ends(need)]
+        found = [end for need in beside(step) for end in ends(need)]
         return list(dict.fromkeys(found)) or ([step.within] if step.within else [])
 
     return {step.name: before(step) for step in plan.steps}

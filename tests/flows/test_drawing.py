@@ -152,6 +152,21 @@ async def test_arrows_lead_into_a_pipeline_that_is_a_step_and_out_of_it(
     assert "pipeline clip.yaml · 2 times, ¥2.00 in all if needed" in svg(plan)
 
 
+async def test_an_arrow_leaves_a_pipeline_where_its_result_is_made(planned: Callable[..., Any]) -> None:
+    """Of a picture that is neither continued nor restyled the first clip goes out, not the steps that are skipped."""
+    plan = await planned("""
+pipeline: square
+steps:
+  inside:
+    pipeline: moving-picture
+    input: {picture: "https://example.com/a.jpg", motion: slow pan, seconds: 2}
+  film: {use: fit, input: {video: "${inside.film}", ratio: "1:1"}}
+""")
+    ids = {f"s{number}": step.name for number, step in enumerate(plan.steps)}
+    drawn = [(ids[a], ids[b]) for a, b in re.findall(r"(s\d+) --> (s\d+)", mermaid(plan))]
+    assert [start for start, end in drawn if end == "film"] == ["inside/first"]
+
+
 async def test_what_is_paid_only_if_needed_is_told_and_dashed(planned: Callable[..., Any], tmp_path: Path) -> None:
     """What hangs on an answer to come is told apart from what is paid in any case, and in the sum."""
     (tmp_path / "clip.yaml").write_text(INNER, encoding="utf-8")
