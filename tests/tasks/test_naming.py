@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from blocks.catalog import Status
 from tasks import in_flight as listing
 from tasks import journal
 from tasks.in_flight import InFlight, NotInFlight, find, in_flight
-from tasks.resuming import forget, resume
+from tasks.resuming import NotOurs, cancel, forget, resume
 from tasks.sending import send
 from tasks.session import Session, now
 from tests.tasks.conftest import Open, asked
@@ -60,6 +61,15 @@ async def test_a_stranger_that_is_forgotten_stays_forgotten(session: Session) ->
     await forget(session, stranger)
     assert len(await in_flight(session)) == 3
     assert await journal.owner(session.storage, answer.task_id or "") is not None
+
+
+async def test_another_accounts_task_is_left_alone(session: Session) -> None:
+    """It is refused by the name of its account before the provider is asked: it would not know the task."""
+    one = replace(await find(session, NAMES[2]), mine=False, account="somebody@elsewhere")
+    for refused in (cancel(session, one), resume(session, one)):
+        with pytest.raises(NotOurs, match="sent by the account somebody@elsewhere"):
+            await refused
+    assert (await find(session, NAMES[2])).task_id == one.task_id
 
 
 async def test_what_another_run_finished_meanwhile_is_given(studio: Open) -> None:
