@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +12,22 @@ import pytest
 from blocks import catalog
 from tasks import finished
 from tasks.generation import generate
+from tasks.leases import Leases
 from tasks.records import TASK_LIFE
 from tasks.watching import Watcher
 from tests.tasks.conftest import Died, Open, asked
+
+
+def _noted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tasks that are waited for from now on."""
+    wait, asked_for = Watcher.wait, []
+
+    async def noted(watcher: Watcher, task_id: str, **options: Any) -> Any:
+        asked_for.append(task_id)
+        return await wait(watcher, task_id, **options)
+
+    monkeypatch.setattr(Watcher, "wait", noted)
+    return asked_for
 
 
 async def test_a_download_that_prefect_remembers(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,23 +66,39 @@ async def test_a_task_of_yesterday_is_not_asked_for(studio: Open, monkeypatch: p
     old = record.model_copy(update={"outcome": record.outcome.model_copy(update={"finished_at": ended})})
     await finished.write(here.storage, {**asked().to_dict(), "take": 1}, old)
     await here.storage.delete(made.assets[0].path)
-    wait, asked_for = Watcher.wait, []
-
-    async def noted(watcher: Watcher, task_id: str, **options: Any) -> Any:
-        asked_for.append(task_id)
-        return await wait(watcher, task_id, **options)
-
-    monkeypatch.setattr(Watcher, "wait", noted)
+    asked_for = _noted(monkeypatch)
     again = await here.run()
     assert again.succeeded and asked_for == [again.task_id] != [made.task_id]
 
 
 @pytest.mark.slow
 async def test_a_file_of_another_account(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A missing file that another account paid for cannot be had from its task: it is generated again."""
+    """A missing file that another account paid for is generated again: that one's task is not ours to ask for."""
     here = studio()
     made = await here.run()
     await here.storage.delete(made.assets[0].path)
     monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-another")
+    asked_for = _noted(monkeypatch)
     again = await here.run()
-    assert again.succeeded and again.task_id != made.task_id and here.submits == 2
+    assert again.succeeded and asked_for == [again.task_id] != [made.task_id]
+
+
+async def test_finished_in_between(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another run finishes between the look and the lease is neither sent nor asked for again."""
+    here = studio()
+    asked_for = _noted(monkeypatch)
+    hold = Leases.hold
+    between = True
+
+    @contextlib.asynccontextmanager
+    async def late(leases: Leases, name: str) -> AsyncIterator[None]:
+        nonlocal between
+        if between:
+            between = False
+            await here.run()
+        async with hold(leases, name):
+            yield
+
+    monkeypatch.setattr(Leases, "hold", late)
+    made = await here.run()
+    assert made.cached and here.submits == 1 and asked_for == [made.task_id]

@@ -27,10 +27,11 @@ async def _taken(budget: Budget, name: str, run: str | None = RUN) -> bool:
     return True
 
 
-async def test_many_at_once_fill_the_limit_and_do_not_pass_it() -> None:
-    """Of twenty requests of 1.20 CNY at once exactly four fit into 5 CNY."""
-    budget = Budget(Decimal(5))
-    assert sum(await asyncio.gather(*(_taken(budget, f"f{n}", None) for n in range(20)))) == 4
+@pytest.mark.parametrize("run", [None, RUN])
+async def test_many_at_once_fill_the_limit_and_do_not_pass_it(storage: MediaStorage, run: str | None) -> None:
+    """Of twenty requests of 1.20 CNY at once exactly four fit into 5 CNY, shared with other processes or not."""
+    budget = Budget(Decimal(5), storage)
+    assert sum(await asyncio.gather(*(_taken(budget, f"f{n}", run) for n in range(20)))) == 4
     assert budget.outstanding == Decimal("4.8")
 
 
@@ -113,6 +114,14 @@ async def test_what_failed_gives_its_quote_back(storage: MediaStorage) -> None:
     assert not await _taken(second, "two")
     await first.settle("one", Decimal(0))
     assert await _taken(second, "two")
+
+
+async def test_what_was_refused_takes_no_room(storage: MediaStorage) -> None:
+    """Neither a refused quote nor what is no quote at all counts for the run's other processes."""
+    await storage.write_json(f"budgets/{RUN}/notes.json", {})
+    assert await _taken(Budget(Decimal(5), storage), "one")
+    assert not await _taken(Budget(Decimal(2), storage), "two")
+    assert await _taken(Budget(Decimal("2.4"), storage), "three")
 
 
 async def test_an_unknown_price_cannot_keep_a_limit() -> None:

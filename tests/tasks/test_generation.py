@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,7 +16,6 @@ from blocks.client import Client
 from tasks import finished, generation, journal, stages
 from tasks.budget import BudgetExceeded
 from tasks.generation import generate
-from tasks.leases import Leases
 from tasks.records import TASK_LIFE
 from tasks.watching import Watcher
 from tests.tasks.conftest import Died, Open, asked, until
@@ -378,23 +375,3 @@ async def test_budget_of_what_was_sent(studio: Open, monkeypatch: pytest.MonkeyP
     async with here.session(max_cost=Decimal("0.01")):
         assert (await generate(asked())).succeeded
     assert here.submits == 1
-
-
-async def test_finished_in_between(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What another run finishes between the look and the lease is neither sent nor fetched again."""
-    here = studio()
-    hold = Leases.hold
-    between = True
-
-    @contextlib.asynccontextmanager
-    async def late(leases: Leases, name: str) -> AsyncIterator[None]:
-        nonlocal between
-        if between:
-            between = False
-            await here.run()
-        async with hold(leases, name):
-            yield
-
-    monkeypatch.setattr(Leases, "hold", late)
-    made = await here.run()
-    assert made.cached and here.submits == here.emulator.counts["download"] == 1

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from prefect import flow
 
-from tasks import generation, spending
+from blocks import catalog
+from blocks.storage import MediaStorage
+from tasks import finished, generation, spending
 from tasks.generation import generate
 from tasks.session import now
 from tests.tasks.conftest import Died, Open, asked
@@ -56,3 +59,22 @@ async def test_a_run_that_died_beside_the_note_leaves_one(
             await here.run()
     await here.run()
     assert len(await spending.spent(here.storage)) == 1 and here.submits == 1
+
+
+async def test_other_files_are_no_notes(tmp_path: Path) -> None:
+    """What somebody else put beside the notes is left alone."""
+    storage = MediaStorage(url=str(tmp_path))
+    for path in ("spending/notes.json", "spending/2026-01-01/notes.txt", "spending/2026-01-01/old/notes.json"):
+        await storage.write_json(path, {})
+    assert await spending.spent(storage) == []
+
+
+async def test_answers_without_a_task_are_told_apart(studio: Open) -> None:
+    """Of a model that answers at once each paid answer is noted, the same request asked again as well."""
+    here = studio()
+    talk = {"model": "qwen-plus", "input": {"messages": [{"role": "user", "content": "say hello"}]}, "parameters": {}}
+    for _ in range(2):
+        made = await here.run(catalog.request(talk), results=False)
+        await here.storage.delete(f"{finished.folder(made.fingerprint)}/outcome.json")
+    found = await spending.spent(here.storage)
+    assert [one.fingerprint for one in found] == [made.fingerprint] * 2 and {one.task_id for one in found} == {None}

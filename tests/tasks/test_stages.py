@@ -143,12 +143,14 @@ async def test_a_lost_answer_of_a_call(studio: Open) -> None:
     assert here.emulator.counts["chat"] == 1
 
 
-async def test_an_emulated_answer_is_none(studio: Open) -> None:
-    """What an emulator answered at once never stands for the answer of the real service."""
+@pytest.mark.parametrize("results", [True, False])
+async def test_an_emulated_answer_is_none(studio: Open, monkeypatch: pytest.MonkeyPatch, results: bool) -> None:
+    """What an emulator answered at once never stands for the real service's answer, whatever Prefect remembers."""
     here = studio()
     talk = {"model": "qwen-plus", "input": {"messages": [{"role": "user", "content": "say hello"}]}, "parameters": {}}
-    for emulated in (True, False, True):
-        async with here.session(results=False) as session:
+    for account, emulated in (("sk-emulator", True), ("sk-real", False), ("sk-emulator", True)):
+        monkeypatch.setenv("DASHSCOPE_API_KEY", account)
+        async with here.session(results=results) as session:
             session.emulated = emulated
             assert (await generate(catalog.request(talk))).succeeded
     assert here.emulator.counts["chat"] == 2
