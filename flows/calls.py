@@ -14,7 +14,7 @@ from typing import Any
 from blocks import catalog
 from blocks.catalog import InvalidRequest, Request
 from flows.document import InvalidInput, Location, Problem
-from flows.kinds import FILES, MEDIA, an, either, is_to_come, kind_of, written
+from flows.kinds import FILES, MEDIA, an, either, holds_pending, is_to_come, kind_of, written
 from flows.operation_call import OperationCall, operation_call
 from flows.pipeline import Pipeline, Step
 from flows.references import resolve
@@ -34,6 +34,7 @@ class ModelCall:
         pending: whether the request still holds placeholders; then it can be priced but not fingerprinted.
         unsure: whether a value that may decide the price is known only to a run.
         input_seconds: the lengths of the videos and sounds that go in, as far as known, by dotted field.
+        to_come: the files to come, by their placeholders; None when something else is to come as well.
     """
 
     request: Request
@@ -41,6 +42,7 @@ class ModelCall:
     pending: bool
     unsure: bool
     input_seconds: dict[str, float]
+    to_come: dict[str, Pending] | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -168,14 +170,16 @@ def _model_call(step: Step, scope: Scope, at: Location, model: str) -> ModelCall
         raise InvalidInput(problems)
     literal = [(field.path, field.value) for field in request.media() if field.value not in stand.by_text]
     _check_reach(scope, literal, at)
-    sources = list(stand.by_text.values())
+    waits = {text: source for text, source in stand.by_text.items() if isinstance(source, Pending)}
+    unwritten = bool(stand.left_out) or holds_pending(body)
     timed = {field.name: stand.by_text[field.value] for field in request.media() if field.value in stand.by_text}
     return ModelCall(
         request=request,
         assets={text: source for text, source in stand.by_text.items() if isinstance(source, Asset)},
-        pending=bool(stand.left_out) or any(isinstance(source, Pending) for source in sources),
+        pending=unwritten or bool(waits),
         unsure=bool(stand.left_out),
         input_seconds={name: length for name, source in timed.items() if (length := _length(source)) is not None},
+        to_come=None if unwritten else waits,
     )
 
 

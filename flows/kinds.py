@@ -65,7 +65,7 @@ def written(value: Any) -> str:
 
 def holds_pending(value: Any) -> bool:
     """Whether a value, or something within it, is known only to a run."""
-    if isinstance(value, Pending | Many):
+    if isinstance(value, Pending | Many) or (isinstance(value, str) and is_to_come(value)):
         return True
     if isinstance(value, dict):
         return any(holds_pending(item) for item in value.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,7 @@ from flows.document import InvalidInput, Location, Problem
 from flows.operation_call import OperationCall
 from flows.pipeline import Step
 from flows.scope import Outputs, Scope
+from flows.to_come import in_place_of
 from tasks import finished
 from tasks.downloading import WebFiles
 from tasks.editing import done_before, edit_key
@@ -34,6 +36,7 @@ class Looked:
         quote: its price; None is unknown.
         again: whether the same was asked for earlier in the plan.
         cached: whether its outputs are in storage; not when the plan itself has looked at files.
+        key: what tells it from other calls; None: nobody can, before the run.
     """
 
     call: Call
@@ -41,6 +44,7 @@ class Looked:
     quote: Decimal | None
     again: bool
     cached: bool = False
+    key: str | None = None
 
 
 @dataclass
@@ -62,18 +66,26 @@ class Prices:
     warnings: list[str] = field(default_factory=list)
 
     async def look(
-        self, step: Step, lane: Scope, call: ModelCall | OperationCall, at: Location, *, standby: bool = False
+        self,
+        step: Step,
+        lane: Scope,
+        call: ModelCall | OperationCall,
+        at: Location,
+        *,
+        maybe: bool = False,
+        standby: bool = False,
     ) -> Looked:
         """Look a call up.
 
         Args:
+            maybe: only a run will know whether it is needed.
             standby: it is needed only if a check says no: as long as inputs are to come, its files are warned of only.
 
         Raises:
             InvalidInput: the files that go in are not what the model takes, or the region does not serve it.
         """
         if isinstance(call, OperationCall):
-            return await self._edited(call, at)
+            return await self._edited(call, at, maybe)
         quote = None
         if not call.unsure:
             quote = catalog.quote(call.request, region=self.region, input_seconds=call.input_seconds).amount
@@ -85,19 +97,35 @@ class Prices:
             if not (call.pending and standby):
                 raise
             self._warn(step, error)
-        if call.pending:
-            self._served(step, lane, call, at)
-            return Looked(call, None, quote, again=False)
-        take = step.take + lane.take
-        key = await fingerprint(call.request, take=take, storage=self.storage, assets=call.assets, base=base)
-        again = key in self.keys
-        self.keys.add(key)
-        known = await self._known(call, key)
+        key = None if call.pending and maybe else await self._key(call, step.take + lane.take, base)
+        known = None if call.pending or key is None else await self._known(call, key)
         if known is None:
             self._served(step, lane, call, at)
-        return Looked(call, known, quote, again, cached=known is not None)
+        again = self._asked_before(key, maybe)
+        sure = None if maybe or step.fallback else key
+        return Looked(call, known, quote, again, cached=known is not None, key=sure)
 
-    async def _edited(self, call: OperationCall, at: Location) -> Looked:
+    async def _key(self, call: ModelCall, take: int, base: Path | None) -> str | None:
+        """What makes a call the same as another; of one that waits, by the calls that make what it waits for."""
+        try:
+            waits = in_place_of(call.to_come) if call.pending and call.to_come is not None else {}
+        except LookupError:
+            return None
+        if call.pending and not waits:
+            return None
+        assets = {**call.assets, **waits}
+        return await fingerprint(call.request, take=take, storage=self.storage, assets=assets, base=base)
+
+    def _asked_before(self, key: str | None, maybe: bool) -> bool:
+        """Whether it is paid for by a call before; one that may not be made pays only for others that may not be."""
+        if key is None:
+            return False
+        own = f"maybe {key}" if maybe else key
+        again = key in self.keys or own in self.keys
+        self.keys.add(own)
+        return again
+
+    async def _edited(self, call: OperationCall, at: Location, maybe: bool) -> Looked:
         """Local work: found done, or done here when all it does is look at files that are there."""
         operation, known, cached = OPERATIONS[call.use], None, False
         if not call.pending and operation.looks:
@@ -108,7 +136,11 @@ class Prices:
         elif not call.pending:
             done = await done_before(self.storage, edit_key(call.use, call.given))
             known, cached = (dict(done.outputs), True) if done else (None, False)
-        return Looked(call, known, Decimal(0), again=False, cached=cached)
+        key = None
+        if not maybe and set(operation.outputs.values()) == {"image"}:  # the same file each time; films need not be
+            with suppress(LookupError):
+                key = edit_key(call.use, in_place_of(call.given))
+        return Looked(call, known, Decimal(0), again=False, cached=cached, key=key)
 
     async def _check_files(self, call: ModelCall, base: Path | None, at: Location) -> None:
         """Refuse before anything is paid files that the model does not take; of those to come, only their length."""

@@ -13,10 +13,15 @@ from tasks.reach import Reach
 
 @dataclass(frozen=True)
 class Pending:
-    """A value that only a run will know: its type, and what can be said of it before."""
+    """A value that only a run will know: its type, and what can be said of it before.
+
+    Attributes:
+        origin: of a file: files to come with the same one will be the same file; None: nobody can tell.
+    """
 
     type: OutputType
     seconds: float | None = None
+    origin: str | None = None
 
 
 class Address(str):
@@ -107,6 +112,8 @@ class Scope:
                 reason = found.reason if reason in ("", SWITCHED_OFF) else reason
             elif found is None:
                 nothing = True
+            elif isinstance(found, Pending) and len(alternatives) > 1:
+                return replace(found, origin=None)  # should it fail, another file takes its place
             else:
                 return found
         return None if nothing else Skipped(reason)

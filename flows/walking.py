@@ -23,6 +23,7 @@ from flows.prices import Looked, Prices
 from flows.references import Alternatives
 from flows.scope import SWITCHED_OFF, Many, Outputs, Pending, Scope, Skipped, StepSkipped, hopeful
 from flows.steps import check_steps, condition_holds, truth, with_model
+from flows.to_come import marked, unmarked
 from tasks.operations import OPERATIONS
 
 
@@ -138,7 +139,8 @@ class Walk:
         call = await self._prepared(step, scope, at)
         if isinstance(call, PipelineCall):
             return Looked(call, await self._walk_inner(name, step, scope, call, inner), Decimal(0), False)
-        return await self.prices.look(step, scope, call, at, standby=name in self._standby)
+        maybe, standby = name in self._maybe, name in self._standby
+        return await self.prices.look(step, scope, call, at, maybe=maybe, standby=standby)
 
     async def _prepared(self, step: Step, scope: Scope, at: Location) -> Call:
         """The call of a lane; of the other models that may be asked, that they would take it."""
@@ -176,7 +178,9 @@ class Walk:
             outputs, self.scope.rows[name] = gathered(step, scopes, each)
             if step.for_each is not None and is_estimate(step, self.scope):
                 # As many as only a run will know: nothing is refused for their number.
-                outputs = {key: Many(found[0], len(found)) if found else found for key, found in outputs.items()}
+                outputs = {
+                    key: Many(unmarked(found[0]), len(found)) if found else found for key, found in outputs.items()
+                }
             self.scope.steps[name] = outputs
         else:
             missing = [value for value in each[0].values() if isinstance(value, Skipped)]
@@ -286,7 +290,7 @@ def _hangs_on(step: Step, names: set[str]) -> bool:
 
 def _gives(step: Step, looked: Looked) -> Outputs:
     """What a call gave, or will give."""
-    return looked.known if looked.known is not None else planned(step, looked.call)
+    return looked.known if looked.known is not None else marked(planned(step, looked.call), looked.key)
 
 
 _PICKED = {
@@ -303,4 +307,4 @@ def _to_come(value: Any) -> Any:
     if isinstance(value, list):
         return [_to_come(item) for item in value]
     kind = getattr(value, "kind", None)
-    return value if kind is None or holds_pending(value) else Pending(kind, value.seconds)
+    return unmarked(value) if kind is None or holds_pending(value) else Pending(kind, value.seconds)

@@ -63,6 +63,25 @@ async def test_the_example_is_priced_and_what_rows_share_counts_once() -> None:
     assert (plan.calls, plan.total_cny, plan.unknown) == (3, Decimal("1.80"), [])
 
 
+async def test_rows_that_go_on_alike_are_priced_once(tmp_path: Path) -> None:
+    """Two rows differ in their style alone: their first clips are one, and so are the clips that go on from them."""
+    rows = ["boat.png,It rocks,It sinks,2,", "boat.png,It rocks,It sinks,2,3"]
+    plan = await plan_of(boats(tmp_path, *rows, head="picture,motion,then,seconds,style"))
+    assert [(row.calls, row.again) for row in plan.steps] == [(2, 0), (3, 2)]
+    assert plan.calls == 3
+
+
+@pytest.mark.slow
+async def test_the_plan_s_calls_are_those_that_are_sent(
+    service: Emulator, submits: Submits, tmp_path: Path, prefect_server: str
+) -> None:
+    """Of those two rows just three calls reach the service, however they meet."""
+    rows = ["boat.png,It rocks,It sinks,2,", "boat.png,It rocks,It sinks,2,3"]
+    made = await campaign(str(boats(tmp_path, *rows, head="picture,motion,then,seconds,style")), "moving-picture")
+    assert made.state == "done"
+    assert sorted(submits()) == ["It rocks", "It sinks", "video-style-transform"]
+
+
 async def test_what_falls_due_only_if_needed_is_told_apart(tmp_path: Path) -> None:
     """A light head is filmed only where its check passes: of two rows' price the checks alone are certain."""
     inputs = Path(flows.__file__).parent / "examples" / "presenter"
