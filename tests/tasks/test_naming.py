@@ -12,7 +12,8 @@ from blocks.catalog import Status
 from tasks import in_flight as listing
 from tasks import journal
 from tasks.in_flight import InFlight, NotInFlight, find, in_flight
-from tasks.resuming import NotOurs, cancel, forget, resume
+from tasks.records import Submission
+from tasks.resuming import NotOurs, Resumed, cancel, forget, resume
 from tasks.sending import send
 from tasks.session import Session, now
 from tests.tasks.conftest import Open, asked
@@ -89,3 +90,22 @@ def test_a_request_that_is_none_any_more(request_: dict[str, Any]) -> None:
     """What an older version kept may be no request today: its cost is then unknown, and nothing breaks."""
     one = InFlight("f" * 64, "a-model-of-old", "t", None, None, now(), None, "a", request=request_ | {"take": 1})
     assert one.typed is None and one.state == "unknown"
+
+
+async def test_an_id_from_the_network_is_no_path(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a provider calls its task, what is recovered of it lies in one folder beside the others."""
+    taken: list[str] = []
+
+    async def taken_note_of(_: Session, one: InFlight, submission: Submission) -> Resumed:
+        taken.append(submission.fingerprint)
+        return Resumed(one, None)
+
+    monkeypatch.setattr("tasks.resuming._seen_through", taken_note_of)
+    here = studio()
+    async with here.session(results=False) as session:
+        one = InFlight(None, "wan2.6-t2v", "../../../etc/a b", None, None, now(), None, session.account)
+        await resume(session, one)
+        assert taken == ["recovered--etc-a-b"]
+        assert [path for path in await session.storage.list("journal") if "etc" in path] == [
+            "journal/owned/-etc-a-b.json"
+        ]
