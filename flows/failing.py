@@ -7,10 +7,9 @@ from flows.pipeline import Step
 from tasks.budget import BudgetExceeded
 from tasks.downloading import DownloadFailed
 from tasks.records import Failure, Generation
-from tasks.watching import StillRunning
 
-EXPECTED = (BudgetExceeded, StillRunning, DownloadFailed, MediaError, OSError)
-"""What may go wrong with a step without being a mistake of ours."""
+EXPECTED = (BudgetExceeded, DownloadFailed, MediaError, OSError)
+"""What may go wrong with a step without being a mistake of ours; a deadline that passed is an OSError."""
 
 _FINAL = frozenset({"ModerationRefused", "AmbiguousSubmission", "DownloadFailed", "TaskGone"})
 """Failures that no other model is asked after: it would refuse as well, or the first may yet be billed."""
