@@ -47,6 +47,7 @@ class AmbiguousSubmission(Exception):
 
     Attributes:
         candidates: ids of tasks that may be the one.
+        doubt: what is not known, in a sentence.
     """
 
     code = "AmbiguousSubmission"
@@ -54,9 +55,12 @@ class AmbiguousSubmission(Exception):
     def __init__(self, entry: journal.Entry, candidates: list[str], why: str) -> None:
         self.candidates = candidates
         named = f" Candidates: {', '.join(candidates)}." if candidates else ""
-        super().__init__(
+        self.doubt = (
             f"{entry.model}: the answer to the submit of {entry.intent_at:%Y-%m-%d %H:%M:%S} UTC was lost and {why}."
-            f"{named} It was not sent again, because that could pay twice. Look the task up in the provider's console:"
+            f"{named}"
+        )
+        super().__init__(
+            f"{self.doubt} It was not sent again, because that could pay twice. Look the task up in the provider's console:"
             f" when it is there, `wanflow generations resume {entry.fingerprint[:12]} --task TASK_ID` and run again;"
             f" when it is not, `wanflow generations forget {entry.fingerprint[:12]}` and run again."
         )
@@ -70,12 +74,26 @@ async def reconcile(session: Session, entry: journal.Entry, *, request_id: str |
         request_id: of an answer that said nothing else.
 
     Returns:
-        The adopted submission, or None when the provider has no task that could be it: then it may be sent.
+        The adopted submission, or None when it may be sent: the provider has no task that could be it, or the user
+        chose to send it again where nobody can tell.
 
     Raises:
         AmbiguousSubmission: several tasks could be it, or the provider cannot list tasks.
-        BudgetExceeded: several could be it, and the run's limit does not hold it and another one.
+        BudgetExceeded: it would be sent again, and the run's limit does not hold it twice.
     """
+    try:
+        return await _search(session, entry, request_id)
+    except AmbiguousSubmission as error:
+        if session.on_ambiguous == "fail":
+            raise
+        doubt = error.doubt
+    what = f"{doubt} It may be billed; to send it again"
+    await session.budget.reserve_again(entry.fingerprint, f"{entry.intent_at:%Y%m%dT%H%M%S%f}", what=what)
+    log.warning("%s It is sent again, as on_ambiguous says: it may be paid twice.", doubt)
+    return None
+
+
+async def _search(session: Session, entry: journal.Entry, request_id: str | None) -> Submission | None:
     if session.time - entry.intent_at >= TASK_LIFE:
         return None  # whatever became of it, its result is gone
     unowned: list[TaskRow] = []
@@ -99,8 +117,7 @@ async def reconcile(session: Session, entry: journal.Entry, *, request_id: str |
                 if await journal.claim(session.storage, entry, one.task_id):
                     return _adopted(entry, one)
             elif late or not rivals:
-                await _cannot_tell(session, entry, candidates, rivals)
-                return None
+                raise _cannot_tell(entry, candidates, rivals)
         elif (left := decided - time.monotonic()) > 0:
             pause = min(pause, left)
         else:
@@ -202,20 +219,11 @@ async def _open_beside(session: Session, entry: journal.Entry) -> list[journal.E
     ]
 
 
-async def _cannot_tell(
-    session: Session, entry: journal.Entry, candidates: list[TaskRow], rivals: list[journal.Entry]
-) -> None:
-    """Stop, or let it be sent again where the user chose that and the limit holds both."""
+def _cannot_tell(entry: journal.Entry, candidates: list[TaskRow], rivals: list[journal.Entry]) -> AmbiguousSubmission:
     why = f"{len(candidates)} tasks may be the one" if len(candidates) > 1 else "the one task found may be another's"
     if rivals:
         why += f"; {len(rivals)} more submits of other runs wait for an answer"
-    error = AmbiguousSubmission(entry, [row.task_id for row in candidates], why)
-    if session.on_ambiguous == "fail":
-        raise error
-    named = ", ".join(error.candidates)
-    what = f"{entry.model}: its submit of {entry.intent_at:%H:%M:%S} UTC may be billed (as {named}); to send it again"
-    await session.budget.reserve_again(entry.fingerprint, f"{entry.intent_at:%Y%m%dT%H%M%S%f}", what=what)
-    log.warning("%s It is sent again, as on_ambiguous says: it may be paid twice.", error)
+    return AmbiguousSubmission(entry, [row.task_id for row in candidates], why)
 
 
 async def _tasks_around(session: Session, entry: journal.Entry) -> list[TaskRow]:

@@ -55,6 +55,15 @@ async def test_a_limit_that_holds_both_keeps_the_first_counted(studio: Open, mon
             await generate(asked("another"))
 
 
+async def test_where_there_is_no_list(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who chose to, has it sent again also where the address offers no task list; the first stays counted."""
+    here = studio(rules=[{"at": "list", "do": {"kind": "refuse", "code": "NotFound", "http_status": 404}}])
+    async with here.session(on_ambiguous="resubmit", max_cost=2 * PRICE) as session:
+        await _in_doubt(here, monkeypatch, session)
+        assert (await generate(asked())).succeeded and here.submits == 3
+        assert (session.budget.spent, session.budget.outstanding) == (PRICE, PRICE)
+
+
 @pytest.mark.parametrize(
     ("ends", "limit", "why"),
     [
