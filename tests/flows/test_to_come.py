@@ -31,6 +31,13 @@ FILMED = "{model: wan2.6-i2v-flash, input: {img_url: '${%s}', prompt: onward}, p
         ([CHAT.replace("WORD", "one"), CHAT.replace("WORD", "two"), SAID % "s0", SAID % "s1"], []),
         ([SNOW, FILMED % "s0.images[0]", FILMED % "s0.images[1]"], []),
         (
+            [
+                SNOW, "{for_each: '${s0.images}', model: wan2.6-t2v, input: {prompt: 'a street ${index}'}}",
+                STYLED % "s1.video[0]", STYLED % "s1.video[1]",
+            ],
+            [],
+        ),
+        (
             [STREET + ", takes: 2, choose: sharpest}", STREET + "}", STYLED % "s0.video", STYLED % "s1.video"],
             [1],
         ),
@@ -56,6 +63,7 @@ FILMED = "{model: wan2.6-i2v-flash, input: {img_url: '${%s}', prompt: onward}, p
     ],
     ids=[
         "after the same call", "further on", "after another take", "another take", "words to come", "of one list",
+        "of a list of unknown length",
         "after a choice", "after a fallback", "an alternative", "a film that is cut", "maybe, then surely",
         "surely, then maybe",
     ],
