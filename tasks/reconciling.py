@@ -60,9 +60,9 @@ class AmbiguousSubmission(Exception):
             f"{named}"
         )
         super().__init__(
-            f"{self.doubt} It was not sent again, because that could pay twice. Look the task up in the provider's console:"
-            f" when it is there, `wanflow generations resume {entry.fingerprint[:12]} --task TASK_ID` and run again;"
-            f" when it is not, `wanflow generations forget {entry.fingerprint[:12]}` and run again."
+            f"{self.doubt} It was not sent again, because that could pay twice. Look the task up in the provider's"
+            f" console: when it is there, `wanflow generations resume {entry.fingerprint[:12]} --task TASK_ID` and run"
+            f" again; when it is not, `wanflow generations forget {entry.fingerprint[:12]}` and run again."
         )
 
 

@@ -116,6 +116,22 @@ async def test_what_failed_gives_its_quote_back(storage: MediaStorage) -> None:
     assert await _taken(second, "two")
 
 
+async def test_what_another_gives_back_is_waited_for_a_little(
+    storage: MediaStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A quote that does not fit beside another process's fits when that one ends at nothing in this moment."""
+    first, second = Budget(Decimal(2), storage), Budget(Decimal(2), storage)
+    assert await _taken(first, "one") and await _taken(first, "one"), "the same is set aside once"
+    delete = MediaStorage.delete
+
+    async def then_settle(storage: MediaStorage, path: str) -> None:
+        await delete(storage, path)
+        await first.settle("one", Decimal(0))
+
+    monkeypatch.setattr(MediaStorage, "delete", then_settle)
+    assert await _taken(second, "two") and first.outstanding == 0
+
+
 async def test_what_was_refused_takes_no_room(storage: MediaStorage) -> None:
     """Neither a refused quote nor what is no quote at all counts for the run's other processes."""
     await storage.write_json(f"budgets/{RUN}/notes.json", {})
