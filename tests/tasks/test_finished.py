@@ -64,3 +64,11 @@ async def test_a_file_that_goes_while_it_is_looked_at(storage: MediaStorage, mon
 
     monkeypatch.setattr(MediaStorage, "size", and_delete)
     assert not await finished.all_whole(storage, [asset])
+
+
+async def test_a_storage_that_was_moved(storage: MediaStorage) -> None:
+    """Files are named where they lie now, wherever the storage was when they were written."""
+    asset = Asset(uri="s3://there/media/f.mp4", path="f.mp4", media_type="video/mp4", bytes=4, sha256="0" * 64)
+    await finished.write(storage, {}, RECORD.model_copy(update={"assets": [asset]}))
+    found = await finished.read(storage, "f")
+    assert found is not None and [one.uri for one in found.assets] == [storage.uri("f.mp4")]
