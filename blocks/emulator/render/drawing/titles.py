@@ -1,4 +1,7 @@
-"""Writing on the picture: the shot's text below, a slate above, the mark the service puts on generated pictures."""
+"""Writing on the picture: a slate and the shot's text above, the mark that the service puts on generated pictures.
+
+The lower part is left to the captions that a pipeline may burn in.
+"""
 
 from functools import lru_cache
 
@@ -23,7 +26,7 @@ class Titles:
         slate: Short text in the upper corner, before the time.
         accent: Colour of the bar beside the text.
         marked: Whether the generated-by mark is shown.
-        heading: Shown under the slate for the shot's first seconds.
+        heading: Shown under the text for the shot's first seconds.
         shaded: Whether the rows behind the writing are darkened, for pictures that may carry writing already.
     """
 
@@ -46,9 +49,12 @@ class Titles:
         unit = min(size[1], round(size[0] * 1.1))
         self.unit = unit
         self.margin = max(12, round(unit * 0.035))
-        mark_height = self._add_mark() if marked else 0
+        self._slates[0] = self._slate(0)
+        self._below = self.margin + self._slates[0].size[1] + self.margin // 3
+        if marked:
+            self._add_mark()
         if drawable(text):
-            self._add_text(text, accent, mark_height)
+            self._add_text(text, accent)
         self.heading = self._heading(heading) if drawable(heading) else None
 
     def draw(self, canvas: Canvas, at: float, into_shot: float) -> None:
@@ -66,9 +72,9 @@ class Titles:
             self._slates[second] = self._slate(second)
         self._slates[second].put(canvas, self.margin, self.margin)
         if self.heading is not None and into_shot < 2.6:
-            self.heading.put(canvas, self.margin, self.margin + self._slates[second].size[1] + self.margin // 3)
+            self.heading.put(canvas, self.margin, self._below)
 
-    def _add_text(self, text: str, accent: Colour, mark_height: int) -> None:
+    def _add_text(self, text: str, accent: Colour) -> None:
         width, height = self.size
         wide = width > height * 1.2
         room = width - 2 * self.margin
@@ -84,16 +90,15 @@ class Titles:
             [pad * 0.8, pad * 0.8, pad * 0.8 + bar, panel_h - pad * 0.8], bar / 2, fill=(*accent, 255)
         )
         draw_setting(brush, setting, (2 * pad, 0.65 * pad), (250, 250, 252, 255))
-        top = height - self.margin - panel_h - (0 if wide else mark_height)
         if self._shaded:
-            self._fixed.insert(0, (_shade(width, height - top + 2 * self.margin), 0, top - 2 * self.margin))
-        self._fixed.append((Stamp.of(panel), self.margin, top))
+            self._fixed.insert(0, (_shade(width, self._below + panel_h + 2 * self.margin), 0, 0))
+        self._fixed.append((Stamp.of(panel), self.margin, self._below))
+        self._below += panel_h + self.margin // 3
 
-    def _add_mark(self) -> int:
+    def _add_mark(self) -> None:
         mark = mark_stamp(self.unit)
         x, y = self.size[0] - self.margin - mark.size[0], self.size[1] - self.margin - mark.size[1]
         self._fixed.append((mark, x, y))
-        return mark.size[1] + self.margin // 3
 
     def _slate(self, second: int) -> Stamp:
         size = max(14, round(self.unit * 0.023))
@@ -119,7 +124,7 @@ class Titles:
             text, self.size[0] * 0.7, self.unit * 0.13, largest=size, smallest=max(14, round(self.unit * 0.022))
         )
         pad = round(size * 0.7)
-        panel = _panel(setting.width + 2 * pad, setting.height + pad, round(self.unit * 0.012), 110)
+        panel = _panel(setting.width + 2 * pad, setting.height + pad, round(self.unit * 0.012), 150)
         draw_setting(ImageDraw.Draw(panel), setting, (pad, pad / 2), (236, 238, 244, 240))
         return Stamp.of(panel)
 
@@ -140,8 +145,8 @@ def mark_stamp(unit: int, text: str = MARK) -> Stamp:
 
 
 def _shade(width: int, height: int) -> Stamp:
-    """A band that grows dark downwards."""
-    rows = (np.clip(np.linspace(0, 3, height // 2 * 2), 0, 1) ** 1.5 * 238).astype(np.uint8)
+    """A band that grows dark upwards."""
+    rows = (np.clip(np.linspace(3, 0, height // 2 * 2), 0, 1) ** 1.5 * 238).astype(np.uint8)
     band = Image.new("RGB", (width, len(rows)), (10, 12, 18))
     band.putalpha(Image.fromarray(np.repeat(rows[:, None], width, axis=1)))
     return Stamp.of(band)
