@@ -17,6 +17,7 @@ from prefect.exceptions import FlowPauseTimeout
 from prefect.flow_runs import apause_flow_run
 from prefect.input import RunInput
 from prefect.settings import PREFECT_API_URL
+from prefect.utilities.urls import url_for
 from pydantic import Field, create_model
 
 from blocks.storage import MediaStorage
@@ -52,11 +53,13 @@ class Question:
 
     Attributes:
         answers: a line for each, e.g. where the variant is.
+        words: what may be typed instead of their numbers; none where only numbers are short.
         sheet: a picture of them all, with their numbers.
     """
 
     title: str
     answers: list[str]
+    words: tuple[str, ...] = ()
     sheet: Asset | None = None
     pipeline: str = "production"
 
@@ -67,7 +70,7 @@ class Manner:
 
     Attributes:
         approve: somebody has to approve the plan before anything is sent.
-        choose_first: nobody is asked; ``choose: person`` takes the first variant.
+        choose_first: nobody is asked; ``choose: person`` takes the first variant where no answer is kept.
     """
 
     approve: bool = False
@@ -79,6 +82,10 @@ Terminal = Callable[[Question], Awaitable[int]]
 manner: ContextVar[Manner] = ContextVar("wanflow_manner", default=Manner())  # noqa: B039 - frozen
 terminal: ContextVar[Terminal | None] = ContextVar("wanflow_terminal", default=None)
 """Asks at the terminal and gives the answer's number, from 0; set by the command line where somebody sits there."""
+
+
+waiting: ContextVar[Callable[[str], None] | None] = ContextVar("wanflow_waiting", default=None)
+"""Told that a run waits for a person, and where to answer; set by the command line. Else it is logged."""
 
 
 def settle(*, approve: bool, choose_first: bool) -> None:
@@ -136,7 +143,8 @@ async def choose(question: Question, storage: MediaStorage) -> int:
         )
         lines = [f"{number}. `{answer}`" for number, answer in enumerate(question.answers, 1)]
         sheet = "The contact sheet is among the run's artifacts." if question.sheet else ""
-        given = await _paused(form, "\n".join([f"**{question.title}**", "", *lines, "", sheet]))
+        words = "\n".join([f"**{question.title}**", "", *lines, "", sheet])
+        given = await _paused(form, words, question.title, "--choose-first, which takes the first")
         return int(given.variant) - 1
 
 
@@ -157,7 +165,7 @@ async def approve(plan: Plan, what: str = "") -> None:
     at_terminal = terminal.get()
     if at_terminal is not None:
         title = f"{plan.title}: {plan.calls - plan.cached} generations to pay, {price}. Go on?"
-        if await at_terminal(Question(title, ["yes, send it", "no, send nothing"])) == 0:
+        if await at_terminal(Question(title, ["yes, send it", "no, send nothing"], ("yes", "no"))) == 0:
             return
         raise NotApproved("the plan was not approved; nothing was sent")
     form = create_model(
@@ -168,7 +176,8 @@ async def approve(plan: Plan, what: str = "") -> None:
     table = ["| step | does | calls | price |", "| --- | --- | --- | --- |"]
     table += [f"| {one.title} | {one.does} | {one.calls} | {_priced(one)} |" for one in plan.steps]
     try:
-        given = await _paused(form, "\n".join([f"**{plan.title}**: {price}", "", *table, "", what]))
+        words = "\n".join([f"**{plan.title}**: {price}", "", *table, "", what])
+        given = await _paused(form, words, f"{plan.title}: {price}, go on?", "no --approve, which sends it at once")
     except NotAnswered as error:
         raise NotApproved(f"{error}; nothing was sent") from None
     if not given.approve:
@@ -179,11 +188,20 @@ def _priced(step: Any) -> str:
     return reporting.price(step.quote_cny) if step.paid else "–"
 
 
-async def _paused(form: type[RunInput], description: str) -> Any:
-    """What a person fills into a form in the UI, while the flow run pauses."""
-    if FlowRunContext.get() is None:
+async def _paused(form: type[RunInput], description: str, question: str, otherwise: str) -> Any:
+    """What a person fills into a form in the UI, while the flow run pauses.
+
+    Args:
+        question: in a line, for who started the run.
+        otherwise: with what it would run without asking.
+    """
+    context = FlowRunContext.get()
+    if context is None:
         raise NotAnswered("nobody can be asked outside of a flow run")
-    log.info("The run waits for a person: answer in the Prefect UI.")
+    where = url_for("flow-run", obj_id=context.flow_run.id) if context.flow_run else None
+    told = waiting.get() or log.info
+    told(f"Waits for a person: {question}\n  Answer at {where or 'the Prefect UI'} within {WAIT_SECONDS // 3600} h.")
+    told(f"  Or stop it (Ctrl-C) and run it again with {otherwise}; nothing is paid twice.")
     try:
         return await apause_flow_run(
             wait_for_input=form.with_initial_data(description=description),

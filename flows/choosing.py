@@ -55,12 +55,14 @@ async def choose(rule: Rule, variants: list[Outputs], storage: MediaStorage, tit
             return _best([sum(asset.seconds or 0 for asset in _files(variant)) for variant in variants])
         case "sharpest":
             return _best([await _sharpness(variant, storage) for variant in variants])
-        case "person" if not asking.manner.get().choose_first:
+        case "person":
             before = await chosen_before(variants, storage, pipeline)
             if before is not None:
                 said = "%s: variant %d was chosen before. To choose anew, delete %s"
                 log.info(said, title, before + 1, storage.uri(_kept(variants, pipeline)))
                 return before
+            if asking.manner.get().choose_first:
+                return 0
             number = await _asked(variants, storage, title, pipeline)
             await _keep(number, variants, storage, title, pipeline)
             return number
@@ -114,7 +116,7 @@ async def _asked(variants: list[Outputs], storage: MediaStorage, title: str, pip
         ", ".join(asset.uri for asset in one) or _words(variants[number])[:200] for number, one in enumerate(files)
     ]
     sheet = await _contact_sheet(files, storage)
-    return await asking.choose(Question(f"{title}: which variant?", lines, sheet, pipeline), storage)
+    return await asking.choose(Question(f"{title}: which variant?", lines, sheet=sheet, pipeline=pipeline), storage)
 
 
 def _words(variant: Outputs) -> str:

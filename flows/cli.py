@@ -67,9 +67,10 @@ def plan(
         from flows.commands import plan_of
         from flows.drawing import draw as drawn
 
-        found = await plan_of(pipeline, file, param or [], options)
+        found = await plan_of(pipeline, file, param or [], options, quiet=as_json)
         if draw is not None:
             drawn(found, draw)
+            typer.echo(f"The drawing is written to {draw}", err=True)
         return found
 
     found = run_async(work, as_json)

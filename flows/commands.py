@@ -13,19 +13,21 @@ from flows.options import Options
 from flows.plan import Plan
 from flows.production import Production
 from flows.prompting import asks_beside, somebody_there
-from flows.terminal import Progress, counted, err, money, money_json, naming_what_goes_on
-from tasks.session import uses_emulator
+from flows.terminal import Progress, counted, err, money, money_json, naming_what_goes_on, show_where
 
 
-async def plan_of(pipeline: str, file: Path | None, given: list[str], options: Options) -> Plan:
-    """The plan of what a command names.
+async def plan_of(pipeline: str, file: Path | None, given: list[str], options: Options, *, quiet: bool) -> Plan:
+    """The plan of what a command names, saying which service and storage it is for.
 
     Raises:
         InvalidInput: with every problem and its place.
     """
     asked = Asked(pipeline, file, given)
     async with options.session(base=asked.base, given=asked.given_files, offline=True) as session:
-        return await asked.plan(session)
+        plan = await asked.plan(session)
+        if not quiet:
+            show_where(session)
+        return plan
 
 
 async def run_of(pipeline: str, file: Path | None, given: list[str], options: Options, *, quiet: bool) -> Production:
@@ -47,12 +49,13 @@ async def run_of(pipeline: str, file: Path | None, given: list[str], options: Op
         await session.preflight()
         temporary_server.shield()
         if not quiet:
-            where = "the embedded emulator (no key is set: an animatic, free)" if uses_emulator() else session.service
             price = money(plan.total_cny) + (" and more of unknown price" if plan.unknown else "")
-            err.print(Text(f"{plan.title}: {counted(plan.calls, plan.cached)}, {price}; {where}"))
+            err.print(Text(f"{plan.title}: {counted(plan.calls, plan.cached)}, {price}"), soft_wrap=True)
+            show_where(session)
         progress = Progress(asked.steps(), quiet=quiet)
         if at_terminal:
             asking.terminal.set(asks_beside(progress))
+        asking.waiting.set(lambda said: err.print(Text(said, "yellow"), soft_wrap=True))
         token = producing.listener.set(progress)
         try:
             with naming_what_goes_on(session), progress.shown():

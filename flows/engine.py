@@ -27,7 +27,7 @@ from flows.scope import SWITCHED_OFF, Outputs, Scope, Skipped, StepSkipped
 from flows.step_run import Listener as Listener
 from flows.step_run import PipelineRun as PipelineRun
 from flows.step_run import StepRun as StepRun
-from flows.step_run import begin
+from flows.step_run import begin, called, label_of
 from flows.steps import condition_holds, truth, with_model
 from tasks.editing import run_operation
 from tasks.generation import generate
@@ -99,7 +99,7 @@ async def _run_step(run: PipelineRun, name: str) -> None:
         else:
             step_run.outputs = each[0][1]
         run.scope.steps[name] = step_run.outputs
-        step_run.state, step_run.reason = "done", _said_left_out(step_run, len(scopes))
+        step_run.state, step_run.reason = "done", _said_of_failures(step_run, len(scopes))
     except StepSkipped as skipped:
         step_run.state, step_run.reason = "skipped", str(skipped)
         run.scope.steps[name] = Skipped(str(skipped))
@@ -145,7 +145,7 @@ async def _all_items(
             results.append(before)
         except StepFailed as failed:
             results.append(failed)
-            lost = None if before else lost or _label(step_run, scope)
+            lost = None if before else lost or label_of(step_run, scope)
             if step_run.step.on_item_failure == "fail" or failed.failure.stops_run:
                 break
     return results
@@ -162,7 +162,7 @@ def _kept(step_run: StepRun, scopes: list[Scope], results: list[Outputs | BaseEx
     ends = (stops or failed[0]) if failed and whole else None
     if step_run.step.on_item_failure == "skip":
         step_run.left_out += [
-            f"{_label(step_run, scope)}: {reason_of(one.failure)}"
+            f"{called(step_run, scope)}: {reason_of(one.failure)}"
             for scope, one in zip(scopes, results, strict=True)
             if isinstance(one, StepFailed) and one is not ends
         ]
@@ -171,10 +171,12 @@ def _kept(step_run: StepRun, scopes: list[Scope], results: list[Outputs | BaseEx
     return [(scope, one) for scope, one in zip(scopes, results, strict=True) if not isinstance(one, BaseException)]
 
 
-def _said_left_out(step_run: StepRun, of: int) -> str | None:
+def _said_of_failures(step_run: StepRun, of: int) -> str | None:
+    """What a step that is done went without, and where another model stood in."""
     left_out = step_run.left_out
     counted = f" {len(left_out)} of {of}" if of > 1 else ""
-    return f"left out{counted}: {'; '.join(left_out)}" if left_out else None
+    said = [f"left out{counted}: {'; '.join(left_out)}"] if left_out else []
+    return "; ".join([*said, *step_run.stood_in]) or None
 
 
 async def _chosen(run: PipelineRun, step_run: StepRun, each: list[Lane]) -> list[Lane]:
@@ -184,7 +186,7 @@ async def _chosen(run: PipelineRun, step_run: StepRun, each: list[Lane]) -> list
     for _, group in groupby(each, key=lambda lane: lane[0].index):
         scopes, outputs = _apart(list(group))
         variants = variants_of(outputs)
-        title = _label(step_run, replace(scopes[0], take=0), takes=False)
+        title = label_of(step_run, replace(scopes[0], take=0), takes=False)
         number = await choose(step.choose, variants, current().storage, title, run.pipeline.pipeline)
         found.append((scopes[0], variants[number]))
         step_run.chosen.append(f"{title}: {number + 1} of {len(variants)} ({step.choose})")
@@ -220,20 +222,15 @@ def _require(step: Step, scope: Scope, at: Location) -> None:
             raise StepFailed(Failure(code="RequirementFailed", message=message, kind="RequirementFailed"))
 
 
-def _label(step_run: StepRun, scope: Scope, *, takes: bool = True) -> str:
-    """What people call an item of a step: ``clip 2``, ``clip 2 take 3``."""
-    label = step_run.title if scope.index is None else f"{step_run.title} {scope.index + 1}"
-    return f"{label} take {step_run.step.take + scope.take}" if takes and step_run.step.takes > 1 else label
-
-
 async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope, at: Location) -> Outputs:
     step = step_run.step
-    label = _label(step_run, scope)
+    label = label_of(step_run, scope)
     after = [handle for needed in run.pipeline.needs[str(at[1])] for handle in run.steps[needed].handles]
     after = (after or run.begins_after) + (step_run.handles[-1:] if scope.previous else [])
     if step.on_item_failure == "skip":
         _require(step, scope, at)
     failure: Failure | None = None
+    failed: list[str] = []
     for model in [step.model, *step.fallback]:
         try:
             call = prepare(step, scope, at, model=model)
@@ -246,6 +243,7 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope, at: Locat
             raise
         except (InvalidInput, InvalidRequest) as error:
             failure = _unsent(failure_of(error), scope.lost)
+            failed.append(f"{model} failed: {reason_of(failure)}")
             continue
         except Exception as error:
             if not isinstance(error, EXPECTED):
@@ -255,11 +253,14 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope, at: Locat
         step_run.generations.append((scope.index, generation))
         step_run.handles.append(generation.handle)
         if generation.succeeded:
+            if failed:
+                step_run.stood_in.append(f"{called(step_run, scope)}: by {generation.model}; {'; '.join(failed)}")
             for part in generation.values.get("failed_parts", ()):
-                step_run.left_out.append(f"{label}: one of its results: {in_words(**part)}")
+                step_run.left_out.append(f"{called(step_run, scope)}: one of its results: {in_words(**part)}")
             return outputs_of(generation.model, generation.assets, generation.values)
-        failure = with_prompt(generation)
-        if failure and is_final(step, failure):
+        failure = with_prompt(generation) or Failure(code=None, message="gave nothing")
+        failed.append(f"{model} failed: {reason_of(failure)}")
+        if is_final(step, failure):
             break
     raise StepFailed(failure or Failure(code=None, message="gave nothing"))
 

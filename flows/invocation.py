@@ -32,7 +32,13 @@ ParamOption = Annotated[
     list[str] | None, typer.Option("-p", "--param", metavar="KEY=VALUE", help="A parameter; over those of the file.")
 ]
 StorageOption = Annotated[
-    str | None, typer.Option("--storage", metavar="URL", help="Where results land; default ./media or WANFLOW_STORAGE.")
+    str | None,
+    typer.Option(
+        "--storage",
+        metavar="URL",
+        help="Where results land. Without it: WANFLOW_STORAGE, else the "
+        "block media-storage/default of Prefect's server if PREFECT_API_URL names one, else ./media.",
+    ),
 ]
 CheckOption = Annotated[
     bool, typer.Option("--check-inputs", help="Look at files behind web addresses, too, before they are paid for.")
@@ -58,7 +64,8 @@ ApproveOption = Annotated[
     bool, typer.Option("--approve", help="Ask before anything is paid: here, or in the UI of a running server.")
 ]
 ChooseFirstOption = Annotated[
-    bool, typer.Option("--choose-first", help="Where a person would choose a variant, take the first.")
+    bool,
+    typer.Option("--choose-first", help="Where a person would choose a variant and nobody has yet, take the first."),
 ]
 AllowOption = Annotated[
     list[Path] | None,

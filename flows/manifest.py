@@ -51,6 +51,7 @@ class ManifestStep(BaseModel):
     Attributes:
         name: ``outer/inner`` for a step of a pipeline within this one.
         left_out: items and takes that failed and were left out, and why.
+        stood_in: what another model made because the first one failed, and why.
         chosen: which variant the run went on with, one for each item.
     """
 
@@ -61,6 +62,7 @@ class ManifestStep(BaseModel):
     needs: list[str] = []
     reason: str | None = None
     left_out: list[str] = []
+    stood_in: list[str] = []
     chosen: list[str] = []
     assets: list[Asset] = []
     seconds_taken: float | None = None

@@ -36,7 +36,8 @@ Patience = Annotated[
 
 Approve = Annotated[bool, Field(description="Wait until a person has seen plan and price and says yes.")]
 ChooseFirst = Annotated[
-    bool, Field(description="Ask nobody which variant to go on with: where a person would choose, take the first.")
+    bool,
+    Field(description="Ask nobody which variant to go on with: where a person would and has not yet, take the first."),
 ]
 
 
@@ -52,7 +53,7 @@ class Options:
         patience_seconds: how long a service that takes nothing in is waited for; half an hour if absent.
         allowed: folders and files beyond its own folder that a pipeline file may read.
         approve: a person has to approve the plan before anything is sent.
-        choose_first: where a person would choose a variant, the first goes on.
+        choose_first: where a person would choose a variant and nobody has yet, the first goes on.
     """
 
     storage: str | None = None

@@ -250,6 +250,7 @@ def _step(step: StepRun) -> ManifestStep:
         needs=step.needs,
         reason=step.reason,
         left_out=step.left_out,
+        stood_in=step.stood_in,
         chosen=step.chosen,
         assets=[asset.model_copy(update=_NO_SOURCE) for asset in step.assets],
         seconds_taken=step.seconds_taken,

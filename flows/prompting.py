@@ -27,7 +27,7 @@ def asks_beside(progress: Progress) -> Terminal:
 
 
 async def ask_here(question: Question) -> int:
-    """The number of the answer, from 0; asks again until it is one.
+    """The number of the answer, from 0; asks again until it is one, and says what it did not understand.
 
     Raises:
         NotAnswered: the input ended.
@@ -37,13 +37,26 @@ async def ask_here(question: Question) -> int:
         err.print(Text(f"  {number}  {answer}"), soft_wrap=True)
     if question.sheet is not None:
         err.print(Text(f"  all of them: {question.sheet.uri}", style="dim"), soft_wrap=True)
+    wanted = ", ".join([f"1 to {len(question.answers)}", *question.words])
     while True:
-        err.print(f"1 to {len(question.answers)}: ", end="")
+        err.print(Text(f"{wanted}: "), end="")
         line = await _line()
         if not line:
             raise NotAnswered("the input ended without an answer")
-        if line.strip().isdigit() and 1 <= int(line) <= len(question.answers):
-            return int(line) - 1
+        meant = _understood(line.strip().lower(), question)
+        if meant is not None:
+            return meant
+        err.print(Text(f"{line.strip()!r} is none of them.", "yellow"), soft_wrap=True)
+
+
+def _understood(said: str, question: Question) -> int | None:
+    """The number of the answer that was typed: as its number, its word or the beginning of that, or all of it."""
+    numbers = [str(number) for number in range(1, len(question.answers) + 1)]
+    for ways in (numbers, [answer.lower() for answer in question.answers], question.words):
+        if said in ways:
+            return ways.index(said)
+    meant = [number for number, word in enumerate(question.words) if said and word.startswith(said)]
+    return meant[0] if len(meant) == 1 else None
 
 
 async def _line() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -11,6 +11,8 @@ from flows.pipeline import Pipeline, Step
 from flows.scope import Outputs, Scope
 from tasks.asset import Asset
 from tasks.records import Failure, Generation
+
+_NAME_CHARACTERS = 40
 
 State = Literal["waiting", "running", "done", "failed", "skipped"]
 
@@ -24,6 +26,7 @@ class StepRun:
         needs: the names of the steps it waits for.
         edits_cached: whether all local work was found done.
         left_out: the items and takes that failed and were left out, and why.
+        stood_in: what another model made because the first one failed, and why.
         chosen: which variants the run went on with, one for each item.
         inner: the pipelines that it ran.
         handles: results of its Prefect tasks, handed on so that the UI draws the edges.
@@ -39,6 +42,7 @@ class StepRun:
     reason: str | None = None
     failure: Failure | None = None
     left_out: list[str] = field(default_factory=list)
+    stood_in: list[str] = field(default_factory=list)
     chosen: list[str] = field(default_factory=list)
     inner: list[PipelineRun] = field(default_factory=list)
     seconds_taken: float | None = None
@@ -57,6 +61,19 @@ class StepRun:
             listed = value if isinstance(value, list) else [value]
             found += [item for item in listed if isinstance(item, Asset)]
         return found
+
+
+def label_of(step_run: StepRun, scope: Scope, *, takes: bool = True) -> str:
+    """What people call an item of a step: ``clip 2``, ``clip 2 take 3``."""
+    label = step_run.title if scope.index is None else f"{step_run.title} {scope.index + 1}"
+    return f"{label} take {step_run.step.take + scope.take}" if takes and step_run.step.takes > 1 else label
+
+
+def called(step_run: StepRun, scope: Scope) -> str:
+    """The same with the name of the item, where it has one: ``clip 2 (Kitchen)``."""
+    name = scope.item.get("name") if isinstance(scope.item, Mapping) else scope.item
+    short = type(name) is str and 0 < len(name) <= _NAME_CHARACTERS
+    return f"{label_of(step_run, scope)} ({name})" if short else label_of(step_run, scope)
 
 
 Listener = Callable[[StepRun], None]

@@ -72,8 +72,9 @@ class RowEnd:
     @property
     def words(self) -> str:
         """``3 generations, 1 cached, ¥1.50``."""
-        cached = sum(one.cached for one in self.generations)
-        said = [plural(len(self.generations), "generation"), f"{cached} cached" if cached else "", price(self.cost)]
+        made = [one for one in self.generations if one.error is None]
+        cached = sum(one.cached for one in made)
+        said = [plural(len(made), "generation"), f"{cached} cached" if cached else "", price(self.cost)]
         return ", ".join(part for part in said if part)
 
     @property

@@ -104,6 +104,13 @@ def _sum(plan: Plan) -> Text:
     return text
 
 
+def show_where(session: Session) -> None:
+    """Which service is asked and where the results land, and who named that place."""
+    service = "embedded emulator (no key is set: animatics, free)" if session.embedded else session.service
+    err.print(Text(f"service {service}", "dim"), soft_wrap=True)
+    err.print(Text(f"storage {session.storage.root} ({session.storage_from})", "dim"), soft_wrap=True)
+
+
 @contextmanager
 def naming_what_goes_on(session: Session) -> Iterator[None]:
     """However it ends, what goes on at the provider and will be charged is named."""
@@ -197,10 +204,13 @@ class Progress:
 
 
 def _detail(step: StepRun) -> str:
-    if step.reason:
-        return f": {step.reason}"
-    if step.state != "done":
-        return ""
+    reason = (step.reason or "").removeprefix(f"{step.title}: ")
+    if step.state != "done" or (reason and not step.generations):
+        return f": {reason}" if reason else ""
+    return f"{_took(step)}; {reason}" if reason else _took(step)
+
+
+def _took(step: StepRun) -> str:
     if (step.generations and all(one.cached for _, one in step.generations)) or step.edits_cached:
         return ": cached"
     costs = [one.cost_cny for _, one in step.generations if not one.cached]
@@ -218,6 +228,8 @@ def show_production(manifest: Manifest, page: str) -> None:
             out.print(Text(f"✗ {step.title or step.name}: {step.reason}", style="red"), soft_wrap=True)
         for left_out in step.left_out:
             out.print(Text(f"– left out: {left_out}", style="yellow"), soft_wrap=True)
+        for stood_in in step.stood_in:
+            out.print(Text(f"– {stood_in}", style="yellow"), soft_wrap=True)
     for name, said in _facts(manifest, page):
         out.print(Text(f"{name:<7} ", style="dim").append(said, style="default"), soft_wrap=True)
 
@@ -253,8 +265,12 @@ def _facts(manifest: Manifest, page: str) -> Iterator[tuple[str, str]]:
     if manifest.saved_cny:
         cost += f"; the cache saved {money(manifest.saved_cny)}"
     yield "cost", cost + (" (the service's price; the emulator is free)" if manifest.region == "emulator" else "")
+    made = [one for one in manifest.generations if one.error is None]
+    failed = len(manifest.generations) - len(made)
     seconds = (manifest.finished_at - manifest.started_at).total_seconds()
     yield (
         "made",
-        f"{counted(len(manifest.generations), sum(one.cached for one in manifest.generations))}, {seconds:.0f} s",
+        counted(len(made), sum(one.cached for one in made))
+        + (f" ({failed} failed)" if failed else "")
+        + f", {seconds:.0f} s",
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from pydantic import SecretStr
 
 from blocks.client import Client, is_loopback
 from blocks.client.errors import AuthenticationError, DashScopeError, NotSent
-from blocks.storage import MediaStorage
+from blocks.storage import MediaStorage, StorageUnusable
 from tasks.budget import Budget
 from tasks.downloading import WebFiles
 from tasks.leases import Leases
@@ -39,6 +39,8 @@ log = logging.getLogger("wanflow")
 
 OnAmbiguous = Literal["fail", "resubmit"]
 EMULATOR_ACCOUNT = "emulator"
+EMBEDDED = "the embedded emulator"
+"""The service of who has no key, for people."""
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Session:
     Attributes:
         account: which account and region pays; ``emulator`` for the embedded one.
         service: where requests go, for people.
+        storage_from: who named the storage, for people: ``--storage``, ``WANFLOW_STORAGE``, a block, or nobody.
         emulated: results are animatics of an emulator, never to be taken for paid ones.
         results: the storage block that keeps Prefect's task results, once it is saved on a server.
         on_ambiguous: what happens when nobody can tell whether a submit was accepted: stop, or risk paying twice.
@@ -71,6 +74,7 @@ class Session:
     account: str
     service: str
     emulated: bool
+    storage_from: str = "--storage"
     results: MediaStorage | None = None
     base: Path | None = None
     on_ambiguous: OnAmbiguous = "fail"
@@ -89,6 +93,11 @@ class Session:
     def __post_init__(self) -> None:
         self.leases = Leases(self.storage)
         self.unanswered = Unanswered(self.storage, self.leases)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether nobody named a service: the emulator of this process answers."""
+        return self.service == EMBEDDED
 
     @property
     def region(self) -> str:
@@ -122,7 +131,8 @@ class Session:
             DashScopeError: the key is refused or nobody answers at the base URL.
             StorageUnusable: the storage cannot be written.
         """
-        await self.storage.check_writable()
+        with _saying(self.storage_from):
+            await self.storage.check_writable()
         patience = Patience(self.patience_seconds, self.pace, "The service is not reached")
         while True:
             try:
@@ -203,14 +213,19 @@ async def open_session(
 
     Yields:
         The session; closed with the context.
+
+    Raises:
+        StorageUnusable: the storage cannot be read, or not be written where that is needed at once.
     """
     joined = _current.get()
     if joined is not None and storage is None:
         yield joined
         return
     async with AsyncExitStack() as stack:
-        media = await _storage(storage)
-        client, account, service, emulated = await _client(stack, media, offline)
+        media, origin = await _storage(storage)
+        with _saying(origin):
+            await media.check_readable()
+            client, account, service, emulated = await _client(stack, media, offline)
         pace = pace_for(client)
         watcher = Watcher(client, pace=pace)
         stack.push_async_callback(watcher.aclose)
@@ -223,6 +238,7 @@ async def open_session(
             account=account,
             service=service,
             emulated=emulated,
+            storage_from=origin,
             base=base,
             on_ambiguous=on_ambiguous,
             patience_seconds=patience_seconds,
@@ -244,12 +260,25 @@ def _allowed_by_environment() -> list[Path]:
     return [Path(name).expanduser() for name in named if name]
 
 
-async def _storage(url: str | None) -> MediaStorage:
-    if url is None and "WANFLOW_STORAGE" not in os.environ and _server_configured():
+async def _storage(url: str | None) -> tuple[MediaStorage, str]:
+    """The storage, and who named it."""
+    named = os.environ.get("WANFLOW_STORAGE", "").strip()
+    if url is None and not named and _server_configured():
         saved = await _saved_block(MediaStorage, "media-storage/default")
         if saved is not None:
-            return saved
-    return MediaStorage.from_environment(url)
+            return saved, "the block media-storage/default"
+    origin = "--storage" if url else "WANFLOW_STORAGE" if named else "the default"
+    with _saying(origin):
+        return MediaStorage.from_environment(url), origin
+
+
+@contextmanager
+def _saying(origin: str) -> Iterator[None]:
+    """What is wrong with a storage says who named it."""
+    try:
+        yield
+    except StorageUnusable as error:
+        raise StorageUnusable(f"{error}. It is named by {origin}.") from error.__cause__
 
 
 async def _client(stack: AsyncExitStack, storage: MediaStorage, offline: bool) -> tuple[Client, str, str, bool]:
@@ -268,25 +297,21 @@ async def _client(stack: AsyncExitStack, storage: MediaStorage, offline: bool) -
 
     if offline:
         client = await stack.enter_async_context(Client("http://127.0.0.1/api/v1", SecretStr(EMULATOR_ACCOUNT)))
-        return client, EMULATOR_ACCOUNT, "the embedded emulator", True
+        return client, EMULATOR_ACCOUNT, EMBEDDED, True
 
     from blocks.emulator import Emulator
 
+    await storage.check_writable()
     emulator = Emulator(state=_emulator_state(storage))
     await asyncio.to_thread(emulator.start)
     stack.push_async_callback(asyncio.to_thread, emulator.stop)
     client = await stack.enter_async_context(Client(emulator.base_url, SecretStr(EMULATOR_ACCOUNT)))
-    return client, EMULATOR_ACCOUNT, "the embedded emulator", True
+    return client, EMULATOR_ACCOUNT, EMBEDDED, True
 
 
 def _emulator_state(storage: MediaStorage) -> Path:
     home = storage.local_path(".emulator")
     return home or Path.home() / ".cache" / "wanflow" / "emulator"
-
-
-def uses_emulator() -> bool:
-    """Whether the environment leaves nothing but the embedded emulator; a saved block may still say otherwise."""
-    return not os.environ.get("DASHSCOPE_API_KEY") and not os.environ.get("DASHSCOPE_BASE_URL")
 
 
 def _server_configured() -> bool:

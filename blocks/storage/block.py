@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, BinaryIO, ClassVar, TypeAlias
 
@@ -286,18 +286,29 @@ class MediaStorage(WritableFileSystem):
             self._write(probe, b"wanflow")
             self._files.delete(probe)
 
+        await self._attempted("write to", attempt)
+
+    async def check_readable(self) -> None:
+        """Look for a small file, there or not: nothing is written, and a folder need not be there yet.
+
+        Raises:
+            StorageUnusable: when that fails; the text says where, why and what to do.
+        """
+        await self._attempted("read", lambda: self._read(f"{RESULTS}/.check"))
+
+    async def _attempted(self, what: str, attempt: Callable[[], object]) -> None:
         try:
             await asyncio.wait_for(asyncio.to_thread(attempt), _PATIENCE_SECONDS)
         except StorageUnusable:
             raise
         except TimeoutError:
-            raise StorageUnusable(self._unusable(f"no answer within {_PATIENCE_SECONDS:.0f} s")) from None
+            raise StorageUnusable(self._unusable(what, f"no answer within {_PATIENCE_SECONDS:.0f} s")) from None
         except Exception as error:
-            raise StorageUnusable(self._unusable(_reason(error))) from error
+            raise StorageUnusable(self._unusable(what, _reason(error))) from error
 
-    def _unusable(self, reason: str) -> str:
+    def _unusable(self, what: str, reason: str) -> str:
         where = without_query(self.url)
-        return f"cannot write to the storage {where}: {reason}; check WANFLOW_STORAGE (or --storage) and its options"
+        return f"cannot {what} the storage {where}: {reason}; check WANFLOW_STORAGE (or --storage) and its options"
 
     async def list(self, path: str = "") -> Paths:
         """Every file below a folder, relative to the root, sorted; unfinished files (dot names) are left out."""

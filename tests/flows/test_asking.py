@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -95,14 +97,20 @@ async def test_a_person_chooses_each_variant_in_the_ui(
 
 
 async def test_nothing_is_sent_before_the_plan_is_approved(
-    session: Session, pipeline_of: Made, submits: Submits, tmp_path: Path
+    session: Session, pipeline_of: Made, submits: Submits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No is no; yes goes on. The form shows the steps and their price."""
+    """No is no; yes goes on. The form shows the steps and their price; who started the run is told where it is."""
     pipeline = pipeline_of(f"\n    shot: {{{SHOT}, input: {{prompt: a street}}}}\n").model_copy(
         update={"pipeline": tmp_path.name}
     )
+    told: list[str] = []
+    monkeypatch.setattr(asking, "waiting", ContextVar("waiting", default=told.append))
     refused = asyncio.create_task(pipeline_flow(pipeline)(approve=True))
     [words] = await asyncio.wait_for(answered(tmp_path.name, {"approve": False}), 60)
+    async with get_client() as client:
+        [run] = await client.read_flow_runs(flow_run_filter=FlowRunFilter(name=FlowRunFilterName(any_=[tmp_path.name])))
+    assert f"Waits for a person: {tmp_path.name}: ¥1.20, go on?" in told[0] and "no --approve" in told[1]
+    assert re.search(rf"Answer at http://127\.0\.0\.1:\d+/runs/flow-run/{run.id} within 24 h", told[0])
     with pytest.raises(NotApproved, match="nothing was sent"):
         await refused
     assert "| shot | wan2.6-t2v | 1 | ¥1.20 |" in words and submits() == []
@@ -142,4 +150,24 @@ async def test_a_terminal_asks_until_the_answer_is_a_number_of_the_list(
         with pytest.raises(NotAnswered):
             await asyncio.wait_for(ask_here(question), 10)
     os.close(leader)
-    assert "2  /media/b.mp4" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "2  /media/b.mp4" in said and "'seven' is none of them." in said and "'3' is none of them." in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("y", 0), ("Yes", 0), ("1", 0), ("yes, send it", 0), ("n", 1), ("NO", 1), ("no, send nothing", 1)],
+)
+async def test_yes_and_no_are_answers_where_they_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, number: int
+) -> None:
+    """The number, the word, its beginning and the whole answer are taken; the question names the words."""
+    leader, follower = os.openpty()
+    with os.fdopen(follower, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        question = Question("Go on?", ["yes, send it", "no, send nothing"], ("yes", "no"))
+        os.write(leader, f"maybe\n{typed}\n".encode())
+        assert await asyncio.wait_for(ask_here(question), 10) == number
+    os.close(leader)
+    said = capsys.readouterr().err
+    assert "1 to 2, yes, no: " in said and said.count("is none of them.") == 1

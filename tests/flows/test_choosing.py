@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter
 
 from blocks.storage import MediaStorage
 from flows import asking
-from flows.asking import Question
+from flows.asking import Manner, Question
 from flows.choosing import choose
 from flows.engine import run_steps
 from flows.pipeline import Pipeline
@@ -111,7 +111,7 @@ async def test_the_rules_look_at_what_is_there(tmp_path: Path) -> None:
 async def test_a_person_is_asked_once_for_the_same_variants(
     session: Session, pipeline_of: Made, submits: Submits
 ) -> None:
-    """The next run goes on with the choice; other variants are asked for, and so are those whose choice is deleted."""
+    """The next run goes on with the choice, also with `--choose-first`; other variants, deleted choices: asked again."""
     asked: list[str] = []
 
     async def answer(question: Question) -> int:
@@ -132,6 +132,10 @@ async def test_a_person_is_asked_once_for_the_same_variants(
         plan = await make_plan(made("a fox"), {}, session.reach, emulated=True)
         assert plan.steps[0].decided and plan.steps[0].note == "2 takes, a person has picked one"
         assert plan.steps[1].cached == 1
+        asking.settle(approve=False, choose_first=True)
+        assert await chosen("a fox") == ["shot: 2 of 2 (person)"], "--choose-first answers only what is open"
+        assert await chosen("a bear") == ["shot: 1 of 2 (person)"] and len(asked) == 1
+        asking.manner.set(Manner())
         await chosen("a hare")
         assert len(asked) == 2
         kept = [path for path in await session.storage.list("choices") if path.endswith(".json")]
@@ -139,9 +143,10 @@ async def test_a_person_is_asked_once_for_the_same_variants(
         for path in kept:
             await session.storage.delete(path)
         await chosen("a fox")
-        assert len(asked) == 3 and len(submits()) == 4
+        assert len(asked) == 3 and len(submits()) == 6
     finally:
         asking.terminal.reset(before)
+        asking.manner.set(Manner())
 
 
 @pytest.mark.parametrize(

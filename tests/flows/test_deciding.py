@@ -124,5 +124,5 @@ async def test_a_production_that_left_something_out_is_delivered_partly(
     [step] = production.manifest.steps
     assert (step.state, step.uses) == ("done", "wan2.5-t2v-preview")
     [left_out] = step.left_out
-    assert left_out.startswith("clips 2: DataInspectionFailed: ")
+    assert left_out.startswith("clips 2 (forbidden): DataInspectionFailed: ")
     assert [one.path for one in production.manifest.deliverables if one.path.endswith(".mp4")] == ["01.mp4"]

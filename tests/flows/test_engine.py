@@ -91,6 +91,9 @@ async def test_another_model_is_asked_after_a_refusal_but_not_after_moderation(
     assert [one.model for _, one in run.steps["odd"].generations] == ["wan2.6-t2v", "wan2.5-t2v-preview"]
     assert [one.model for _, one in run.steps["rude"].generations] == ["wan2.6-t2v"]
     assert sorted(submits()) == ["indecent", "unfilmable"]
+    refused = "wan2.6-t2v failed: InvalidParameter: This cannot be filmed."
+    assert run.steps["odd"].stood_in == [f"odd: by wan2.5-t2v-preview; {refused}"]
+    assert run.steps["odd"].reason == run.steps["odd"].stood_in[0] and run.steps["rude"].stood_in == []
 
 
 async def test_other_models_are_asked_in_their_order(session: Session, pipeline_of: Made, submits: Submits) -> None:

@@ -35,8 +35,10 @@ async def test_items_that_fail_are_left_out_and_the_rest_stays_beside_its_item(
     assert run.scope.look_up(parse("clips.item")) == ["dawn", "dusk"]
     assert len(run.steps["clips"].outputs["video"]) == 2
     [reason] = run.steps["clips"].left_out
-    assert reason.startswith("clips 2: DataInspectionFailed: Input data may contain inappropriate content.")
-    assert str(run.steps["clips"].reason).startswith("left out 1 of 3: clips 2: ")
+    assert reason.startswith(
+        "clips 2 (something forbidden): DataInspectionFailed: Input data may contain inappropriate content."
+    )
+    assert str(run.steps["clips"].reason).startswith("left out 1 of 3: clips 2 (something forbidden): ")
     assert sorted(submits()) == ["after dawn", "after dusk", "dawn", "dusk"]
 
 

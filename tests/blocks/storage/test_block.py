@@ -182,6 +182,14 @@ async def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
         await storage.check_writable()
 
 
+async def test_a_look_needs_no_folder_and_makes_none(tmp_path: Path) -> None:
+    """A storage that is not there yet can be read, and nothing is made; one whose name cannot be is named."""
+    await MediaStorage(url=str(tmp_path / "media")).check_readable()
+    assert os.listdir(tmp_path) == []
+    with pytest.raises(StorageUnusable, match=r"cannot read the storage .*xxx: File name too long .*WANFLOW_STORAGE"):
+        await MediaStorage(url=str(tmp_path / ("x" * 300))).check_readable()
+
+
 async def test_an_unknown_protocol_is_named() -> None:
     """A URL that no library serves is one clear sentence."""
     with pytest.raises(StorageUnusable, match="nonsense"):
