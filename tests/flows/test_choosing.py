@@ -111,7 +111,7 @@ async def test_the_rules_look_at_what_is_there(tmp_path: Path) -> None:
 async def test_a_person_is_asked_once_for_the_same_variants(
     session: Session, pipeline_of: Made, submits: Submits
 ) -> None:
-    """The next run goes on with the choice, also with `--choose-first`; other variants, deleted choices: asked again."""
+    """The next run goes on with the choice, also with `--choose-first`; other variants, deleted ones: asked again."""
     asked: list[str] = []
 
     async def answer(question: Question) -> int:
