@@ -129,6 +129,8 @@ async def _recovered(session: Session, one: InFlight) -> Resumed:
 
 
 def _cost(session: Session, one: InFlight, outcome: Outcome) -> Decimal | None:
+    if outcome.model not in catalog.MODELS:
+        return None
     bill = catalog.cost(outcome.model, outcome.usage, request=one.typed, status=outcome.status, region=session.region)
     return bill.amount
 

@@ -37,7 +37,7 @@ class Rhythm:
 
     def first_question(self, model: str) -> float:
         """Seconds from the submit to the first question."""
-        return _usual(model)[0] if self.first_after is None else self.first_after
+        return usual_seconds(model)[0] if self.first_after is None else self.first_after
 
     def next_question(self, model: str, age: float) -> float:
         """Seconds to the next question.
@@ -48,7 +48,7 @@ class Rhythm:
         """
         if self.every is not None:
             return self.every
-        soonest, latest = _usual(model)
+        soonest, latest = usual_seconds(model)
         step = min(max(soonest / 12, 1.0), 5.0)
         return step if age <= latest else min(step * 3, 15.0)
 
@@ -81,6 +81,7 @@ INSTANT = Rhythm(
 """For tests: nothing waits but the query limit."""
 
 
-def _usual(model: str) -> tuple[float, float]:
+def usual_seconds(model: str) -> tuple[float, float]:
+    """How long a model usually takes, shortest and longest; what most of the service takes where nobody knows it."""
     row = catalog.MODELS.get(model)
     return row.typical_seconds if row is not None else _UNDOCUMENTED_SECONDS

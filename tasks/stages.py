@@ -23,6 +23,7 @@ from tasks import finished, journal
 from tasks.asset import Asset
 from tasks.downloading import fetch
 from tasks.records import TASK_LIFE, Failure, Outcome, Submission
+from tasks.rhythm import usual_seconds
 from tasks.sending import ask, recover, send
 from tasks.session import Session, current, now
 from tasks.staging import stage
@@ -129,8 +130,7 @@ async def poll(label: str, submission: Submission) -> Outcome:
 
 def patience_seconds(model: str) -> float:
     """How long a poll waits: twenty times what the model usually takes at most, at least two hours, at most a day."""
-    usual = catalog.find(model).typical_seconds[1]
-    return min(max(20 * usual, 2 * 3600.0), TASK_LIFE.total_seconds())
+    return min(max(20 * usual_seconds(model)[1], 2 * 3600.0), TASK_LIFE.total_seconds())
 
 
 def ended_at(answer: Answer) -> datetime:
@@ -155,7 +155,8 @@ async def download(label: str, outcome: Outcome) -> list[Asset]:
         DownloadFailed: a URL has expired, or what it gives is not whole.
     """
     session = current()
-    kind = catalog.find(outcome.model).kind
+    row = catalog.MODELS.get(outcome.model)
+    kind = row.kind if row is not None else "file"  # another program's task may be of a model without a row
     known = await finished.read(session.storage, outcome.fingerprint)
     same_task = known is not None and known.outcome.task_id == outcome.task_id
     if known is not None and same_task and await finished.all_whole(session.storage, known.assets):

@@ -109,3 +109,16 @@ async def test_an_id_from_the_network_is_no_path(studio: Open, monkeypatch: pyte
         assert [path for path in await session.storage.list("journal") if "etc" in path] == [
             "journal/owned/-etc-a-b.json"
         ]
+
+
+@pytest.mark.parametrize("model", ["a-model-of-tomorrow", ""])
+async def test_a_model_that_nobody_here_knows_is_recovered_too(studio: Open, model: str) -> None:
+    """What another program sent may be of a model without a row, or of none that is said: its files are kept."""
+    here = studio()
+    async with here.session(results=False) as session:
+        answer = await session.client.submit(asked("a stranger"))
+        one = replace(await find(session, answer.task_id or ""), model=model)
+        done = await resume(session, one)
+        assert done.status is Status.SUCCEEDED and done.cost_cny is None
+        [file] = done.assets
+        assert file.media_type == "video/mp4" and await session.storage.size(file.path) == file.bytes

@@ -293,6 +293,7 @@ def test_a_client_on_this_machine_is_asked_quickly(provider: Any) -> None:
     assert REMOTE.first_question(MODEL) == 60
     assert REMOTE.next_question(MODEL, 100) == 5
     assert REMOTE.next_question(MODEL, 1000) == 15
+    assert (REMOTE.backoff_most, REMOTE.unknown_again, REMOTE.unknown_age) == (30, 10, 30)
 
 
 async def test_questions_keep_the_accounts_limit(provider: Any) -> None:
