@@ -58,3 +58,12 @@ async def test_every_failure_stays_with_its_step(
     assert {name: step.state for name, step in run.steps.items()} == {"bad": "failed", "good": "done"}
     assert str(error).partition(";")[0] in str(run.steps["bad"].reason) and len(asked) == 2
     assert [record.exc_info is not None for record in caplog.records] == [True] * ours
+
+
+async def test_a_model_that_cannot_take_it_is_passed_over(
+    session: Session, pipeline_of: Callable[..., Pipeline], submits: Callable[[], list[str]]
+) -> None:
+    """What the limits of the first model refuse, without asking it, may be within those of the next."""
+    step = "odd: {model: wan2.5-t2v-preview, fallback: wan2.6-t2v, input: {prompt: seven}, parameters: {duration: 7}}"
+    run = await engine.run_steps(pipeline_of(step), {})
+    assert [one.model for _, one in run.steps["odd"].generations] == ["wan2.6-t2v"] and submits() == ["seven"]
