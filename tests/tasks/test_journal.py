@@ -76,3 +76,15 @@ async def test_a_task_settles_its_own_entry(storage: MediaStorage) -> None:
     assert await journal.read(storage, "f", "a") == answered
     await journal.settle_task(storage, SUBMISSION)
     assert await journal.read(storage, "f", "a") is None
+
+
+async def test_whose_a_task_is_comes_before_what_it_answers(storage: MediaStorage) -> None:
+    """A run that dies between the two leaves a task that nobody else adopts, and that its own next run finds."""
+    entry = await _intent(storage)
+    place = storage.local_path(journal.path_of("f", "a"))
+    assert entry is not None and place is not None
+    place.unlink()
+    (place / "in the way").mkdir(parents=True)  # the entry cannot be written
+    with pytest.raises(OSError):
+        await journal.complete(storage, entry, SUBMISSION)
+    assert await journal.owner(storage, "t") == entry.mark
