@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.terminal import money, money_json, out
+from flows.wording import plural
 from tasks.spending import Spending
 
 BY: dict[str, Callable[[Spending], str]] = {
@@ -77,4 +78,4 @@ def show_spend(found: list[Spending], by: str | None) -> None:
     if not paid:
         out.print(Text("All of it was made by an emulator: nobody pays it; the price is the service's.", "dim"))
     elif emulated:
-        out.print(Text(f"Beside it {len(emulated)} generations of emulators, which nobody pays.", "dim"))
+        out.print(Text(f"Beside it {plural(len(emulated), 'generation')} of emulators, which nobody pays.", "dim"))
