@@ -144,7 +144,7 @@ async def choose(question: Question, storage: MediaStorage) -> int:
         lines = [f"{number}. `{answer}`" for number, answer in enumerate(question.answers, 1)]
         sheet = "The contact sheet is among the run's artifacts." if question.sheet else ""
         words = "\n".join([f"**{question.title}**", "", *lines, "", sheet])
-        given = await _paused(form, words, question.title, "--choose-first, which takes the first")
+        given = await _paused(form, words, question.title, "with --choose-first, which takes the first")
         return int(given.variant) - 1
 
 
@@ -177,7 +177,7 @@ async def approve(plan: Plan, what: str = "") -> None:
     table += [f"| {one.title} | {one.does} | {one.calls} | {_priced(one)} |" for one in plan.steps]
     try:
         words = "\n".join([f"**{plan.title}**: {price}", "", *table, "", what])
-        given = await _paused(form, words, f"{plan.title}: {price}, go on?", "no --approve, which sends it at once")
+        given = await _paused(form, words, f"{plan.title}: {price}, go on?", "without --approve")
     except NotAnswered as error:
         raise NotApproved(f"{error}; nothing was sent") from None
     if not given.approve:
@@ -193,7 +193,7 @@ async def _paused(form: type[RunInput], description: str, question: str, otherwi
 
     Args:
         question: in a line, for who started the run.
-        otherwise: with what it would run without asking.
+        otherwise: how to run it without being asked.
     """
     context = FlowRunContext.get()
     if context is None:
@@ -201,7 +201,7 @@ async def _paused(form: type[RunInput], description: str, question: str, otherwi
     where = url_for("flow-run", obj_id=context.flow_run.id) if context.flow_run else None
     told = waiting.get() or log.info
     told(f"Waits for a person: {question}\n  Answer at {where or 'the Prefect UI'} within {WAIT_SECONDS // 3600} h.")
-    told(f"  Or stop it (Ctrl-C) and run it again with {otherwise}; nothing is paid twice.")
+    told(f"  Or stop it (Ctrl-C) and run it again {otherwise}; nothing is paid twice.")
     try:
         return await apause_flow_run(
             wait_for_input=form.with_initial_data(description=description),

@@ -292,6 +292,7 @@ def up(
     emulator_port: Annotated[int, typer.Option("--emulator-port", min=1, max=65535)] = 8100,
 ) -> None:
     """Start Prefect's server and UI, serve the deployments, and the emulator when there is no key."""
+    typer.echo("Starting Prefect's server and UI, the deployments and, without a key, the emulator …", err=True)
     apply_defaults()
     from flows.up import up as start
 

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,15 +137,15 @@ class _Household:
             "PYTHONUNBUFFERED": "1",
         }
         serve = ["server", "start", "--host", self._ports.host, "--port", str(self._ports.server)]
-        with self._console.status("Starting Prefect's server (10 to 30 s) …"):
+        with self._doing(f"Starting Prefect's server and UI at {self._ports.ui} (10 to 30 s) …"):
             server = self._add("server", [sys.executable, "-m", "flows.prefect_server", *serve], environment)
             self._wait_for(server, lambda: _answers(f"{self._ports.api}/health"))
         emulated = not _configured(os.environ) and not _block_saved(self._ports.api)
         if emulated:
-            with self._console.status("Starting the emulator …"):
+            with self._doing(f"Starting the emulator at {self._ports.service}: there is no key …"):
                 self._start_emulator(environment)
             environment["DASHSCOPE_BASE_URL"] = self._ports.service
-        with self._console.status("Registering blocks, limits and deployments …"):
+        with self._doing("Registering blocks, limits and deployments (10 to 30 s) …"):
             since = datetime.now(UTC)
             command = [sys.executable, "-m", "flows.deployments", self._productions, "--alone"]
             # After SIGTERM Prefect's runner forgets to end its runs.
@@ -163,6 +163,13 @@ class _Household:
                 )
             )
         )
+
+    def _doing(self, what: str) -> AbstractContextManager[object]:
+        """Say what goes on: as long as it does on a terminal, in a line elsewhere."""
+        if self._console.is_terminal:
+            return self._console.status(what)
+        self._console.print(what, highlight=False, soft_wrap=True)
+        return nullcontext()
 
     def _start_emulator(self, environment: Mapping[str, str]) -> None:
         _free(self._ports.host, self._ports.emulator, option="--emulator-port")

@@ -109,7 +109,7 @@ async def test_nothing_is_sent_before_the_plan_is_approved(
     [words] = await asyncio.wait_for(answered(tmp_path.name, {"approve": False}), 60)
     async with get_client() as client:
         [run] = await client.read_flow_runs(flow_run_filter=FlowRunFilter(name=FlowRunFilterName(any_=[tmp_path.name])))
-    assert f"Waits for a person: {tmp_path.name}: ¥1.20, go on?" in told[0] and "no --approve" in told[1]
+    assert f"Waits for a person: {tmp_path.name}: ¥1.20, go on?" in told[0] and "again without --approve;" in told[1]
     assert re.search(rf"Answer at http://127\.0\.0\.1:\d+/runs/flow-run/{run.id} within 24 h", told[0])
     with pytest.raises(NotApproved, match="nothing was sent"):
         await refused

@@ -115,7 +115,10 @@ def test_everything_starts_stops_and_goes_on(
     """Stopped in the middle of a run, nothing is left running; started again, that run goes on to its end."""
     process = house.start()
     until(lambda: "wanflow is up" in house.said() or process.poll() is not None, 150)
-    assert "wait/wait" in house.said()
+    begun, _, box = house.said().partition("wanflow is up")
+    assert begun.splitlines()[0] == f"Starting Prefect's server and UI at http://127.0.0.1:{house.port} (10 to 30 s) …"
+    assert "Starting the emulator at" in begun and "Registering blocks" in begun
+    assert "wait/wait" in box
     assert f":{house.emulator_port}/" in house.said()
 
     # Served: the UI knows its own address, and a run from its form starts and sees the emulator.
