@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from blocks.catalog import fields_of, find
 from flows.document import InvalidInput, Problem, validate
+from flows.given import as_given, scalar
 from flows.kinds import FILES
 from flows.pipeline import Pipeline
 from flows.storyboard import Storyboard, anchor
@@ -45,7 +44,7 @@ def request_body(model: str, inputs: Iterable[str], parameters: Iterable[str]) -
             field = fields.get(f"{part}.{key}")
             kind = field.type if field else "object"
             plain = kind == "text" or (field is not None and field.media is not None)
-            value = raw if plain and not (field and field.many and raw.startswith("[")) else _scalar(raw)
+            value = raw if plain and not (field and field.many and raw.startswith("[")) else scalar(raw)
             if field is not None and field.many and not isinstance(value, list):
                 value = [*body[part].get(key, []), value]
             elif key in body[part]:
@@ -63,19 +62,15 @@ def pipeline_params(pipeline: Pipeline, given: Iterable[str], base: dict[str, An
 def typed(pipeline: Pipeline, key: str, raw: str) -> Any:
     """Text as the type that a pipeline's parameter wants; a list is written ``[a, b]`` or ``a, b``."""
     param = pipeline.params.get(key)
-    if param is None or param.type in ("text", *FILES):
-        return raw
-    if param.type == "list":
-        return _scalar(raw) if raw.startswith("[") else [item.strip() for item in raw.split(",")]
-    return _scalar(raw)
+    return raw if param is None else as_given(param.type, param.items, raw)
 
 
 def anchored(pipeline: Pipeline, params: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Parameters with the relative paths of files made absolute."""
+    """Parameters as their types take them, with the relative paths of files made absolute."""
 
-    def listed(name: str, value: Any) -> Any:
-        one = name in pipeline.params and pipeline.params[name].type == "list" and value is not None
-        return [value] if one and not isinstance(value, list) else value
+    def taken(name: str, value: Any) -> Any:
+        param = pipeline.params.get(name)
+        return as_given(param.type, param.items, value) if param else value
 
     def anchor_all(value: Any) -> Any:
         if isinstance(value, list):
@@ -83,7 +78,7 @@ def anchored(pipeline: Pipeline, params: dict[str, Any], folder: Path) -> dict[s
         return anchor(value, folder) if isinstance(value, str) else value
 
     kinds = {name: param.items if param.type == "list" else param.type for name, param in pipeline.params.items()}
-    given = {name: listed(name, value) for name, value in params.items()}
+    given = {name: taken(name, value) for name, value in params.items()}
     return {name: anchor_all(value) if kinds.get(name) in FILES else value for name, value in given.items()}
 
 
@@ -105,7 +100,7 @@ def storyboard(data: dict[str, Any], given: Iterable[str]) -> dict[str, Any]:
 def film_value(key: str, raw: str) -> Any:
     """Text as the type that a storyboard's field wants."""
     words = Storyboard.model_fields.get(key)
-    return raw if words is not None and words.annotation in (str, str | None) else _scalar(raw)
+    return raw if words is not None and words.annotation in (str, str | None) else scalar(raw)
 
 
 def lay_over(data: dict[str, Any], key: str, value: Any) -> None:
@@ -125,13 +120,6 @@ def lay_over(data: dict[str, Any], key: str, value: Any) -> None:
             here[last] = value
     except (IndexError, ValueError, AttributeError, TypeError):
         raise InvalidInput([Problem((key,), "there is no such place in the storyboard")]) from None
-
-
-def _scalar(raw: str) -> Any:
-    try:
-        return yaml.safe_load(raw)
-    except yaml.YAMLError:
-        return raw
 
 
 def read_storyboard(data: Any, given: Iterable[str]) -> Storyboard:

@@ -64,11 +64,9 @@ def _is_blank(param: Param, value: Any) -> bool:
 async def _value(param: Param, value: Any, reach: Reach, *, trusted: bool) -> Any:
     if isinstance(value, Pending | Many):
         return _to_come(param, value)
-    if param.choices is not None and value not in param.choices:
-        raise ValueError(f"must be one of {', '.join(map(str, param.choices))}; got {value!r}")
     match param.type:
         case "list":
-            inner = Param(type=param.items)
+            inner = Param(type=param.items, choices=param.choices)
             listed = value if isinstance(value, list) else [value]
             if param.items in FILES:
                 listed = await _files(listed, param.items, reach, trusted=trusted)
@@ -76,9 +74,18 @@ async def _value(param: Param, value: Any, reach: Reach, *, trusted: bool) -> An
         case "text" | "integer" | "number" | "boolean":
             if isinstance(value, Asset | Address | list | dict):
                 raise ValueError(f"wants {an(param.type)}, got {an(kind_of(value))}")
-            return _plain(param.type, value)
+            return _chosen(param, _plain(param.type, value))
         case kind:
+            _chosen(param, value)
             return await _media(kind, value, reach, trusted=trusted)
+
+
+def _chosen(param: Param, value: Any) -> Any:
+    """The value, if it is one of the parameter's choices."""
+    if param.choices is not None and value not in param.choices:
+        hint = nearest(str(value), map(str, param.choices))
+        raise ValueError(f"must be one of {', '.join(map(str, param.choices))}; got {value!r}.{hint}".rstrip("."))
+    return value
 
 
 def _plain(kind: str, value: Any) -> Any:
@@ -102,6 +109,8 @@ def _plain(kind: str, value: Any) -> Any:
                 raise ValueError(f"must be true or false; got {value!r}")
             return found
         case _:
+            if isinstance(value, bool):
+                raise ValueError(f"must be text; got {'yes' if value else 'no'}, which needs quotes to be text")
             return str(value)
 
 

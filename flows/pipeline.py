@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator,
 
 from flows import references
 from flows.document import Document, InvalidInput, Location, Problem, read_document, validate
+from flows.given import as_given
 from flows.names import FLOW_PARAMETERS as FLOW_PARAMETERS
 from flows.names import check_names as check_names
 from flows.output_names import output_names
@@ -34,8 +35,19 @@ class Param(BaseModel):
     description: str = Field(default="", description="For the person who fills in the form.")
     default: Any = Field(default=None, description="When none is given; a parameter without one is required.")
     items: ParamType = Field(default="text", description="What a list holds.")
-    choices: list[Any] | None = Field(default=None, description="The only values it takes.")
+    choices: list[Any] | None = Field(default=None, description="The only values it takes; of a list, its items.")
     required: bool | None = Field(default=None, description="false: may be left out although it has no default.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_as_given(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        kind, items = data.get("type", "text"), data.get("items", "text")
+        said = {"default": as_given(kind, items, data.get("default"))}
+        if isinstance(data.get("choices"), list):
+            said["choices"] = [as_given(items if kind == "list" else kind, "text", one) for one in data["choices"]]
+        return {**data, **{name: value for name, value in said.items() if value is not None}}
 
     @property
     def is_required(self) -> bool:

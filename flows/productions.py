@@ -138,9 +138,9 @@ _MEDIA_HINT = "a local path, storage URL or web URL"
 
 def _annotation(param: Param) -> Any:
     """A parameter's type as Prefect draws it in a form."""
-    kind: Any = types.GenericAlias(list, _TYPES[param.items]) if param.type == "list" else _TYPES[param.type]
-    if param.choices:
-        kind = Literal[tuple(param.choices)]
+    listed = param.type == "list"
+    one: Any = Literal[tuple(param.choices)] if param.choices else _TYPES[param.items if listed else param.type]
+    kind: Any = types.GenericAlias(list, one) if listed else one
     return Annotated[kind if param.is_required else kind | None, Field(description=_said(param))]
 
 
