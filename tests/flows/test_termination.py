@@ -49,7 +49,7 @@ def test_a_command_ends_in_order(ignored: bool, capsys: pytest.CaptureFixture[st
     async def work() -> None:
         try:
             signal.raise_signal(signal.SIGTERM)
-            await asyncio.sleep(5)
+            await asyncio.wait_for(asyncio.Event().wait(), 5)
         except asyncio.CancelledError:
             await asyncio.sleep(0)
             seen_through.append(True)

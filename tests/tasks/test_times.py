@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_the_providers_clock_has_no_zone() -> None:
     assert ended("2026-02-09T12:30:00+00:00") == datetime(2026, 2, 9, 12, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("said", [None, "", "soon", (datetime.now(UTC) + timedelta(days=2)).isoformat()])
+@pytest.mark.parametrize("said", [None, "", "soon", "2999-01-01 00:00:00"])
 def test_what_cannot_be_is_now(said: str | None) -> None:
     """No time, an odd one, one still to come: the address is not believed to live longer than a day from now."""
     before = now()
