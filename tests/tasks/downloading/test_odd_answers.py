@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 import gzip
 import hashlib
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -212,3 +215,56 @@ def test_a_start_over_forgets_the_mark(tmp_path: Path) -> None:
         file.append(b"second")
     with Partial(tmp_path / "part", "a") as again:
         assert (again.size, again.etag) == (0, None)
+
+
+async def test_what_is_no_film_is_not_gone_on_with(origin: Origin, local: MediaStorage, film: bytes) -> None:
+    """A page in its place is thrown away; the film is then asked for from its start."""
+    origin.script = [lambda _: Response(b"<html>busy</html>", headers={"ETag": '"one"'})]
+    asset = await origin.fetched(local)
+    assert asset.sha256 == hashlib.sha256(film).hexdigest() and ranges(origin) == [None, None]
+
+
+def test_a_file_of_another_name_serves_nobody_else(tmp_path: Path) -> None:
+    """Who finds the growing file taken writes beside it, and leaves nothing behind."""
+    with Partial(tmp_path / "part", "a") as first:
+        with Partial(tmp_path / "part", "a") as second:
+            second.append(b"x")
+            assert second.path != first.path
+        assert [path.name for path in tmp_path.iterdir()] == ["part"]
+
+
+def test_a_file_that_was_just_finished_is_not_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its owner gave it its final name between our opening and our locking it: a new one is begun."""
+    flock, path, final = fcntl.flock, tmp_path / "part", tmp_path / "film.mp4"
+
+    def renamed_meanwhile(file: Any, how: int) -> None:
+        flock(file, how)
+        if not final.exists():
+            path.rename(final)
+
+    monkeypatch.setattr(fcntl, "flock", renamed_meanwhile)
+    with Partial(path, "a") as part:
+        part.append(b"x")
+        assert (path.read_bytes(), final.read_bytes()) == (b"x", b"")
+
+
+async def test_a_thread_is_waited_for_even_when_cancelled() -> None:
+    """Nothing works on a file behind the back of who goes on with it."""
+    began, release, done = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        began.set()
+        release.wait(10)
+        done.set()
+
+    call = asyncio.create_task(transfer.settled(work))
+    await asyncio.to_thread(began.wait, 10)
+    for _ in range(2):
+        call.cancel()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not call.done()
+    release.set()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert done.is_set()
