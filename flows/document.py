@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,18 +102,33 @@ def read_document(path: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else path.name
-        said = f"{error.problem or error}{_quotes(text, mark)}"
+        said = _said_of_yaml(str(error.problem or error), text, mark)
         raise InvalidInput([Problem((), f"{where}: not valid YAML: {said}")]) from None
     return document
 
 
-def _quotes(text: str, mark: Any) -> str:
-    """What to do where YAML stumbles over the brace of a reference, within braces or brackets of its own."""
-    line = text.splitlines()[mark.line] if mark and mark.column else ""
-    if line[mark.column - 1 : mark.column + 1] != "${":
-        return ""
-    reference = line[mark.column - 1 :].partition("}")[0]
-    return f'; within {{…}} and […] a reference needs quotes: "{reference}}}"'
+_IN_QUOTES = "put the text in quotes"
+
+
+def _said_of_yaml(problem: str, text: str, mark: Any) -> str:
+    """What YAML stumbled over, and what to do where that is likely: quotes mostly, spaces in place of tabs."""
+    if "'\\t'" in problem:
+        return "a tab stands here; indent with spaces"
+    lines = text.splitlines()
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    here = line[max(0, mark.column - 1) : mark.column + 1] if mark else ""
+    if here == "${" and mark.column:
+        reference = line[mark.column - 1 :].partition("}")[0]
+        return f'{problem}; within {{…}} and […] a reference needs quotes: "{reference}}}"'
+    if problem.startswith("mapping values are not allowed"):
+        return (
+            f"{problem}; if ': ' belongs to a text, {_IN_QUOTES}; if this is a field of its own, mind its indentation"
+        )
+    if here.endswith(":") and problem.startswith("expected ','"):
+        return f"{problem}; if ': ' belongs to a text, {_IN_QUOTES}"
+    if "cannot start any token" in problem or problem.startswith("found undefined alias"):
+        return f"{problem}; {_IN_QUOTES}"
+    return problem
 
 
 def _construct(node: yaml.Node, at: Location, marks: dict[Location, tuple[int, int]]) -> Any:
@@ -129,13 +145,23 @@ def _construct(node: yaml.Node, at: Location, marks: dict[Location, tuple[int, i
                 raise yaml.MarkedYAMLError(problem="a name is a plain word", problem_mark=key_node.start_mark)
             key = _scalar(key_node)
             if key in found:
-                raise yaml.MarkedYAMLError(problem=f"{key!r} is given twice", problem_mark=key_node.start_mark)
+                said = f"{key!r} is given twice; first in line {marks[(*at, key)][0]}"
+                raise yaml.MarkedYAMLError(problem=said, problem_mark=key_node.start_mark)
+            if node.flow_style and _without_colon(key_node, value_node):
+                said = f"{key!r} has no value; if it belongs to the text before the comma, {_IN_QUOTES}"
+                raise yaml.MarkedYAMLError(problem=said, problem_mark=key_node.start_mark)
             marks[(*at, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             found[key] = _construct(value_node, (*at, key), marks)
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_construct(item, (*at, number), marks) for number, item in enumerate(node.value)]
     return _scalar(node)
+
+
+def _without_colon(key: yaml.Node, value: yaml.Node) -> bool:
+    """Whether nothing follows a key in braces, as after the comma of ``{text: Fog, rolling in}``."""
+    between = slice(key.end_mark.pointer, value.start_mark.pointer)
+    return value.start_mark.pointer == value.end_mark.pointer and ":" not in str(key.end_mark.buffer)[between]
 
 
 def _scalar(node: yaml.Node) -> Any:
@@ -160,8 +186,8 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f" Did you mean '{match[0]}'?" if match else ""
 
 
-def _close(name: str, names: list[str]) -> list[str]:
-    return difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+def _close(name: str, names: list[str], cutoff: float = 0.5) -> list[str]:
+    return difflib.get_close_matches(name, names, n=1, cutoff=cutoff)
 
 
 def validate(kind: type[M], data: Any, document: Document | None = None) -> M:
@@ -202,10 +228,18 @@ def _message(kind: type[BaseModel], item: Any) -> str:
         return f"unknown field '{name}'.{nearest(name, names)} Known here: {', '.join(names)}."
     if item["type"] == "missing":
         return "is missing"
+    if item["type"] == "literal_error":
+        return _not_allowed(item["input"], re.findall(r"'([^']*)'", item["ctx"]["expected"]))
     message = str(item["msg"]).removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
     given = item.get("input")
     return message if item["type"] == "value_error" or isinstance(given, Mapping) else f"{message}; got {_shown(given)}"
+
+
+def _not_allowed(value: Any, allowed: list[str]) -> str:
+    near = _close(str(value), allowed, 0.6)
+    meant = f"; did you mean {near[0]}?" if near else ""
+    return f"{_shown(value)} is not taken{meant}; allowed: {', '.join(allowed)}"
 
 
 def _names_at(kind: type[BaseModel], at: Sequence[str | int]) -> list[str]:

@@ -58,14 +58,15 @@ def _step_problems(pipeline: Pipeline, name: str, step: Step) -> Iterator[Proble
     except BadReference as error:
         yield Problem(("steps", name, *error.at), str(error))
         return
+    waits = step.in_turn is not False
     for at, alternatives, alone in found:
         for one in alternatives:
             each = step.for_each is not None and at[0] not in ("for_each", "in_turn", "when")
             rows = at == ("for_each",) and alone and one.name in pipeline.steps and one.output is None
             if one.name == "previous":
-                problem = _previous_problem(one, in_turn=each and step.in_turn is not False)
+                problem = _previous_problem(one, in_turn=each and waits)
             else:
-                problem = None if rows else _name_problem(pipeline, one, fan_out=each)
+                problem = None if rows else _name_problem(pipeline, one, fan_out=each, in_turn=each and waits)
             if problem is None and one.name == name:
                 problem = "a step cannot refer to itself"
             if problem:
@@ -139,7 +140,7 @@ def _previous_problem(one: Reference, *, in_turn: bool) -> str | None:
     return None if one.output else "say which output of the item before, e.g. ${previous.video}"
 
 
-def _name_problem(pipeline: Pipeline, one: Reference, *, fan_out: bool) -> str | None:
+def _name_problem(pipeline: Pipeline, one: Reference, *, fan_out: bool, in_turn: bool = False) -> str | None:
     if one.by is not None and (wrong := _by_problem(pipeline, one.by, fan_out=fan_out)):
         return wrong
     if one.name in ("item", "index"):
@@ -148,14 +149,15 @@ def _name_problem(pipeline: Pipeline, one: Reference, *, fan_out: bool) -> str |
         return None if one.output is None else f"parameter '{one.name}' has no outputs; write ${{{one.name}}}"
     if one.name in pipeline.steps:
         return None if one.output else f"say which output of step '{one.name}', e.g. ${{{one.name}.video}}"
-    known = [*pipeline.steps, *pipeline.params]
+    own = ["item", "index"] if fan_out else []
+    known = [*own, *(["previous"] if in_turn else []), *pipeline.steps, *pipeline.params]
     return f"there is no step or parameter '{one.name}'.{nearest(one.name, known)} Known: {', '.join(known)}."
 
 
 def _by_problem(pipeline: Pipeline, by: str, *, fan_out: bool) -> str | None:
     """What is wrong with the name that says which item of a list is meant."""
     if by in ("item", "index") or by not in pipeline.params:
-        known = [name for name in pipeline.params if _counts(pipeline, name)]
+        known = [*(["item", "index"] if fan_out else []), *(one for one in pipeline.params if _counts(pipeline, one))]
         wrong = f"[{by}] is no parameter.{nearest(by, known)} Whole numbers: {', '.join(known) or 'none'}."
         return None if by in ("item", "index") and fan_out else wrong
     return None if _counts(pipeline, by) else f"[{by}] must be a parameter of whole numbers"

@@ -54,7 +54,8 @@ class Text:
             return value[:kept]
         raise PydanticCustomError(
             "text_too_long",
-            "is too long: kept: first {limit} of {length} {unit}; cut after '…{kept}', lost: '{lost}…'",
+            "has {length} {unit}; the model reads {limit}. It would be cut after '…{kept}', before '{lost}…'. "
+            "Shorten it, or say `truncate: true`",
             {
                 "limit": limit,
                 "length": length,

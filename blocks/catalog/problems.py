@@ -104,7 +104,11 @@ def _unknown(path: str, row: Model, fields: Mapping[str, Field], function: str, 
     known = [other.rpartition(".")[2] for other in fields if other.rpartition(".")[0] == section]
     near = get_close_matches(name, known, n=1, cutoff=0.6 if guess else 0.8)
     asked = f"{row.id} with function {function}" if function else row.id
-    where = f"; its {section} knows {', '.join(known)}" if known else "; a request has model, input, parameters"
+    where = (
+        f"; its {section} {'know' if section.endswith('s') else 'knows'} {', '.join(known)}"
+        if known
+        else "; a request has model, input, parameters"
+    )
     having = [key for key, kind in row.variants.items() if path in fields_of(kind)]
     where += f"; functions with it: {', '.join(having)}" if having else ""
     return f"is no field of {asked}" + (f"; did you mean {near[0]}?" if near else where)

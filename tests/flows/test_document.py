@@ -1,6 +1,7 @@
 """YAML and JSON files remember where everything stands."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict
@@ -70,6 +71,19 @@ def test_a_wrong_type_says_what_was_given(tmp_path: Path) -> None:
         ("title: a\ntitle: b\n", "story.yaml:2:1: not valid YAML: 'title' is given twice"),
         ("a:\n  input: {img_url: ${photo}, n: 1}\n", "2:21: not valid YAML: expected ',' or '}', but got '{'; within"),
         ("a: [${photo.image}]\n", 'a reference needs quotes: "${photo.image}"'),
+        ("a:\n\tb: 1\n", "story.yaml:2:1: not valid YAML: a tab stands here; indent with spaces"),
+        ("a: 1\nb: 2\na: 3\n", "story.yaml:3:1: not valid YAML: 'a' is given twice; first in line 1"),
+        (
+            "p: {text: The wishes, spoken.}\n",
+            "story.yaml:1:23: not valid YAML: 'spoken.' has no value; if it belongs to",
+        ),
+        ("p: {text: Fog: rolls in}\n", "if ': ' belongs to a text, put the text in quotes"),
+        ("text: Fog: rolls in\n", "if ': ' belongs to a text, put the text in quotes; if this is a field"),
+        (
+            "text: @fog\n",
+            "story.yaml:1:7: not valid YAML: found character '@' that cannot start any token; put the text",
+        ),
+        ("text: *fog, rolling\n", "found undefined alias 'fog'; put the text in quotes"),
         ("when: !!python/object/apply:os.system [echo]\n", "not valid YAML"),
         ("? !!python/name:os.system ''\n: x\n", "story.yaml:1:3: not valid YAML: could not determine a constructor"),
         ("? [a, b]\n: x\n", "story.yaml:1:3: not valid YAML: a name is a plain word"),
@@ -81,6 +95,25 @@ def test_a_file_that_is_no_yaml_is_refused_with_its_place(tmp_path: Path, text: 
     with pytest.raises(InvalidInput) as caught:
         read_document(written(tmp_path, text))
     assert said in str(caught.value)
+
+
+def test_a_key_with_a_colon_may_be_empty(tmp_path: Path) -> None:
+    """Within braces as well; only what has no colon was probably text."""
+    assert read_document(written(tmp_path, "p: {text: , more: 'a, b', 'c': }\n")).data == {
+        "p": {"text": None, "more": "a, b", "c": None}
+    }
+
+
+@pytest.mark.parametrize(("given", "meant"), [("wipelef", "; did you mean wipeleft?"), ("best", "")])
+def test_one_of_several_words_is_answered_with_all_and_the_nearest(given: str, meant: str) -> None:
+    """As a model's fields are; no word is suggested that has little in common."""
+
+    class Fade(BaseModel):
+        transition: Literal["fade", "wipeleft", "longest"]
+
+    with pytest.raises(InvalidInput) as caught:
+        validate(Fade, {"transition": given})
+    assert str(caught.value) == f"transition: '{given}' is not taken{meant}; allowed: fade, wipeleft, longest"
 
 
 def test_a_missing_file_is_said_plainly(tmp_path: Path) -> None:

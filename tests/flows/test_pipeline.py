@@ -104,6 +104,16 @@ T2V = "  shot: {model: wan2.6-t2v, input: {prompt: a street}}"
             id="delivers a word",
         ),
         pytest.param(
+            film("  shot: {for_each: [a], model: wan2.6-t2v, input: {prompt: '${itm}'}}"),
+            "there is no step or parameter 'itm'. Did you mean 'item'? Known: item, index, shot.",
+            id="item misspelt",
+        ),
+        pytest.param(
+            film("  shot: {for_each: [a], in_turn: true, model: wan2.6-t2v, input: {prompt: '${previos.video}'}}"),
+            "'previos'. Did you mean 'previous'? Known: item, index, previous, shot.",
+            id="previous misspelt",
+        ),
+        pytest.param(
             film("  shot: {model: wan2.6-t2v, input: {prompt: '${item}'}}"),
             "${item} is known only within a step with `for_each`",
             id="item alone",
