@@ -10,6 +10,7 @@ from blocks import catalog
 from blocks.catalog import UnknownModel, fields_of
 from flows.conditions import BadCondition, holds
 from flows.document import InvalidInput, Location, Problem, nearest
+from flows.endings import wrong_ending
 from flows.kinds import FILES, an, no_model
 from flows.outputs import is_list_output, output_of, output_types
 from flows.pipeline import Pipeline, Step
@@ -37,7 +38,7 @@ def check_steps(pipeline: Pipeline) -> None:
     named += [(("deliver", path), one) for path, to in pipeline.deliver.items() for one in whole(to) or ()]
     found = [(place, _no_output(pipeline, one, place)) for place, one in named]
     problems = [Problem(place, wrong) for place, wrong in found if wrong]
-    problems += _mixed(pipeline)
+    problems += _mixed(pipeline) if problems else [*_ends_wrongly(pipeline), *_mixed(pipeline)]
     problems += [problem for name, step in pipeline.steps.items() for problem in _out_of_step(pipeline, name, step)]
     if problems:
         raise InvalidInput(problems)
@@ -86,6 +87,13 @@ def model_choices(pipeline: Pipeline, step: Step) -> list[str]:
     if alone is None:
         return [step.model] if step.model else []
     return [str(choice) for choice in pipeline.params[alone[0].name].choices or []]
+
+
+def _ends_wrongly(pipeline: Pipeline) -> Iterator[Problem]:
+    """Deliverables that do not end as what they hold."""
+    for path, target in pipeline.deliver.items():
+        wrong = [wrong_ending(pipeline, path, one) for one in whole(target) or ()]
+        yield from [Problem(("deliver", path), one) for one in wrong if one][:1]
 
 
 def _mixed(pipeline: Pipeline) -> Iterator[Problem]:
