@@ -6,6 +6,7 @@ from typing import Any
 
 from flows.conditions import values_in
 from flows.document import InvalidInput, Problem
+from flows.endings import suggested
 from flows.pipeline import Pipeline
 from flows.references import whole
 from flows.scope import Scope, Skipped
@@ -32,6 +33,12 @@ def check_deliverable(pipeline: Pipeline, scope: Scope, answered: set[str]) -> N
     message = f"no file would be delivered: none of the steps that make one would run ({', '.join(titles)})"
     said = dict.fromkeys(one for name in pipeline.steps if name in behind for one in _kept_from(pipeline, scope, name))
     raise InvalidInput([Problem(("deliver",), message + (f"; {', '.join(said)}" if said else ""))])
+
+
+def undelivered(pipeline: Pipeline) -> list[str]:
+    """That a pipeline names no file to deliver although its steps make some; they stay in the storage."""
+    line = None if pipeline.deliver else suggested(pipeline)
+    return [f"no file is delivered, since the pipeline names none; for instance {line}"] if line else []
 
 
 def _there(value: Any) -> bool:

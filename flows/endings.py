@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from flows.kinds import an
-from flows.outputs import output_of
+from flows.kinds import FILES, an
+from flows.outputs import output_of, output_types
 from flows.pipeline import Pipeline, Step
 from flows.references import Reference, whole
 
@@ -35,6 +35,17 @@ def wrong_ending(pipeline: Pipeline, path: str, one: Reference) -> str | None:
     what = "an animation" if taken[0] in (".gif", ".webp") else an(kind)
     instead = PurePosixPath(path).with_suffix(taken[0])
     return f"{wrong}, but {one} is {what}, which is delivered as {', '.join(taken)}: write {instead}"
+
+
+def suggested(pipeline: Pipeline) -> str | None:
+    """What could be delivered, as a line of the file: what the last step gives that gives a file; None: none does."""
+    for name in reversed(pipeline.order):
+        for output, kind in output_types(pipeline.steps[name]).items():
+            one = Reference(name, output)
+            if kind in FILES and (taken := _endings(pipeline, one)):
+                listed = output_of(pipeline, one).listed
+                return f'deliver: {{"{name}{"-{n}" if listed else ""}{taken[0]}": "${{{one}}}"}}'
+    return None
 
 
 def _endings(pipeline: Pipeline, one: Reference) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from flows.deliverable import check_deliverable
+from flows.deliverable import check_deliverable, undelivered
 from flows.nesting import nest
 from flows.parameters import resolve_params
 from flows.pipeline import Pipeline
@@ -92,5 +92,5 @@ async def make_plan(
         ),
         calls=sum(row.calls for row in rows if row.paid),
         cached=sum(row.cached for row in rows if row.paid),
-        warnings=prices.warnings,
+        warnings=[*prices.warnings, *undelivered(pipeline)],
     )

@@ -258,6 +258,9 @@ def show_rows(rows: list[dict[str, Any]]) -> None:
 def _facts(manifest: Manifest, page: str) -> Iterator[tuple[str, str]]:
     for deliverable in manifest.deliverables[:1]:
         yield "film" if deliverable.path.endswith(".mp4") else "result", deliverable.asset.uri
+    for step in [] if manifest.deliverables else manifest.steps:
+        more = f" and {len(step.assets) - 1} more" if len(step.assets) > 1 else ""
+        yield from [("kept", f"{step.title or step.name}: {asset.uri}{more}") for asset in step.assets[:1]]
     yield "review", page
     cost = money(manifest.cost_cny if manifest.cost_cny is not None or manifest.unknown_costs else Decimal(0))
     if manifest.unknown_costs and manifest.cost_cny is not None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from flows.manifest import Manifest, ManifestStep
+from flows.terminal import show_production
+from tasks.asset import Asset
 
 INNER = """
 pipeline: inner
@@ -45,3 +50,47 @@ async def test_a_run_that_would_deliver_nothing_is_refused(refusal: Callable[...
         "pipeline.yaml:11:1: deliver: no file would be delivered: none of the steps that make one would run "
         "('wet', 'the snow', 'said'); snow is 1, 'said' has nothing to run for"
     )
+
+
+@pytest.mark.parametrize(
+    ("steps", "line"),
+    [
+        ("{clip: {model: wan2.6-t2v, input: {prompt: rain}}}", 'deliver: {"clip.mp4": "${clip.video}"}'),
+        (
+            "{look: {for_each: [a, b], model: wan2.2-t2i-flash, input: {prompt: x}}}",
+            '{"look-{n}.png": "${look.image}"}',
+        ),
+    ],
+)
+async def test_a_pipeline_that_names_no_file_says_so(planned: Callable[..., Any], steps: str, line: str) -> None:
+    """It may run, as a part of another does; the plan warns, with a line that would do."""
+    plan = await planned(f"pipeline: part\nsteps: {steps}\n")
+    assert plan.warnings[0].startswith("no file is delivered") and line in plan.warnings[0]
+
+
+async def test_a_pipeline_without_any_file_is_not_warned_of(planned: Callable[..., Any]) -> None:
+    """What gives only words has nothing to name."""
+    said = "{said: {model: qwen-plus, input: {messages: [{role: user, content: rain}]}}}"
+    assert (await planned(f"pipeline: part\nsteps: {said}\n")).warnings == []
+
+
+def test_what_was_made_and_not_delivered_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that delivers no file says where the results of its steps lie."""
+    made = [Asset(uri=f"/media/edits/{n}.png", path="", media_type="image/png", bytes=1, sha256="") for n in (1, 2)]
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    manifest = Manifest(
+        wanflow="0",
+        production="p",
+        title="P",
+        pipeline="p",
+        started_at=at,
+        finished_at=at,
+        storage="/media",
+        service="s",
+        region="emulator",
+        state="done",
+        steps=[ManifestStep(name="squares", uses="fit_image", state="done", needs=[], assets=made, seconds_taken=1)],
+        generations=[],
+    )
+    show_production(manifest, "/media/index.html")
+    assert "kept    squares: /media/edits/1.png and 1 more\n" in capsys.readouterr().out
