@@ -70,10 +70,12 @@ def label_of(step_run: StepRun, scope: Scope, *, takes: bool = True) -> str:
 
 
 def called(step_run: StepRun, scope: Scope) -> str:
-    """The same with the name of the item, where it has one: ``clip 2 (Kitchen)``."""
-    name = scope.item.get("name") if isinstance(scope.item, Mapping) else scope.item
-    short = type(name) is str and 0 < len(name) <= _NAME_CHARACTERS
-    return f"{label_of(step_run, scope)} ({name})" if short else label_of(step_run, scope)
+    """The same with the item's ``name`` or few words: ``clip 2 (Kitchen)``, ``card 3 (a harbour, at dawn)``."""
+    item = scope.item
+    fields = ([item["name"]] if "name" in item else item.values()) if isinstance(item, Mapping) else [item]
+    name = ", ".join(field for field in fields if type(field) is str)
+    known = 0 < len(name) <= _NAME_CHARACTERS
+    return f"{label_of(step_run, scope)} ({name})" if known else label_of(step_run, scope)
 
 
 Listener = Callable[[StepRun], None]

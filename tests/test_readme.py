@@ -10,8 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from blocks.media import probe
 from flows import library
 from tests.pages import ROOT, Page, run, shell
 from tests.ports import free_port
+from tests.waiting import until
 
 README = Page("README.md")
 
@@ -106,14 +106,6 @@ def test_the_film_is_run_from_its_deployment(tmp_path: Path, environment: dict[s
         finally:
             up.send_signal(signal.SIGINT)
             assert up.wait(timeout=60) == 0
-
-
-def until(holds: Callable[[], object], seconds: float = 150) -> None:
-    """Wait for a condition, looking at it again and again."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 @pytest.mark.slow

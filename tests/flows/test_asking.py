@@ -119,6 +119,35 @@ async def test_nothing_is_sent_before_the_plan_is_approved(
     assert (await approved).state in ("done", "partly") and submits() == ["a street"]
 
 
+@pytest.mark.slow
+async def test_a_command_without_a_terminal_says_that_it_waits_and_where(
+    service: Emulator, prefect_server: str, submits: Submits, tmp_path: Path
+) -> None:
+    """Its run waits in the UI; stderr names the run's page and the way without asking; the answer lets it go on."""
+    name = tmp_path.name
+    file = tmp_path / "lane.yaml"
+    steps = f"steps:\n  shot: {{{SHOT}, input: {{prompt: a lane}}}}\ndeliver: {{a.mp4: '${{shot.video}}'}}\n"
+    file.write_text(f"pipeline: {name}\n{steps}", encoding="utf-8")
+    process = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-m", "flows.cli", "run", str(file), "--approve"],
+        env={**os.environ, "PREFECT_API_URL": prefect_server, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    answers = asyncio.create_task(answered(name, {"approve": True}))
+    _, err = await asyncio.wait_for(process.communicate(), 120)
+    await answers
+    said = err.decode()
+    assert process.returncode == 0 and submits() == ["a lane"], said
+    assert said.count("Waits for a person: ") == 1 and "/runs/flow-run/" in said and "without --approve" in said
+    assert said.splitlines()[:3] == [
+        f"{name}: one generation, ¥1.20",
+        f"service {service.base_url}",
+        f"storage {tmp_path / 'media'} (WANFLOW_STORAGE)",
+    ]
+
+
 async def test_where_nobody_can_be_asked_it_is_refused_before_anything_is_sent(
     planned: Callable[..., Any], service: Emulator
 ) -> None:

@@ -69,7 +69,7 @@ async def test_a_demand_of_an_item_leaves_out_that_item(session: Session, pipeli
     run = await run_steps(pipeline_of(steps), {})
     assert sorted(submits()) == ["one", "three"]
     assert run.steps["clips"].left_out == [
-        "clips 2: RequirementFailed: requires ${item.seconds} < 4, which is not so: item.seconds is 5"
+        "clips 2 (two): RequirementFailed: requires ${item.seconds} < 4, which is not so: item.seconds is 5"
     ]
 
 
