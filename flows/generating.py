@@ -18,7 +18,7 @@ from flows.document import InvalidInput, Problem
 from flows.failing import in_words, reason_of
 from flows.kinds import no_model
 from flows.options import Options
-from flows.terminal import err, money, money_json, naming_what_goes_on, out
+from flows.terminal import err, money, money_json, naming_what_goes_on, out, show_where
 from tasks.importing import set_aside
 from tasks.inputs import check_inputs
 from tasks.places import not_served
@@ -95,7 +95,8 @@ async def generate_all(
         temporary_server.shield()
         if not quiet:
             what = "one request" if len(asks) == 1 else f"{len(asks)} requests"
-            err.print(Text(f"{what} to {session.service}", style="dim"))
+            err.print(Text(what))
+            show_where(session)
         bodies = [await set_aside(ask.body, session.storage) for ask in asks]
         with naming_what_goes_on(session):
             return await productions.generate(bodies, take=take, truncate=truncate)

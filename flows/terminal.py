@@ -165,7 +165,8 @@ class Progress:
         self._began.setdefault(step.name, time.monotonic())
         if self._live is None and not self._quiet:
             mark, style = _MARKS[step.state]
-            err.print(Text(f"{mark} {step.title} ({step.step.does}) {step.state}{_detail(step)}", style=style))
+            said = f"{mark} {step.title} ({step.step.does}) {step.state}{_detail(step)}"
+            err.print(Text(said, style=style), soft_wrap=True)
 
     def __rich__(self) -> Group:
         table = Table(box=None, pad_edge=False, show_header=False)
