@@ -13,7 +13,7 @@ from flows.scope import Scope, Skipped
 
 
 def check_deliverable(pipeline: Pipeline, scope: Scope, answered: set[str]) -> None:
-    """Refuse a run that what it was given leaves nothing to deliver.
+    """Refuse a run that what it was given leaves nothing to deliver, or that would deliver what no list has.
 
     Args:
         scope: what is known of every step after the plan's walk.
@@ -23,6 +23,9 @@ def check_deliverable(pipeline: Pipeline, scope: Scope, answered: set[str]) -> N
         InvalidInput: with the steps that would have made the files, and the values that keep them from running.
     """
     targets = [whole(target) or () for target in pipeline.deliver.values()]
+    named = zip(pipeline.deliver, (scope.no_item(target) for target in targets), strict=True)
+    if problems := [Problem(("deliver", path), wrong) for path, wrong in named if wrong]:
+        raise InvalidInput(problems)
     if not targets or any(_there(scope.find(target)) for target in targets):
         return
     makers = list(dict.fromkeys(one.name for target in targets for one in target if one.name in pipeline.steps))

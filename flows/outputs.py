@@ -98,6 +98,8 @@ def gathered(step: Step, lanes: list[Scope], each: list[Outputs]) -> tuple[Outpu
                 outputs[name] += value
             elif not isinstance(value, Skipped):
                 outputs[name].append(value)
+    unsure = {name for given in each for name, value in given.items() if isinstance(value, Many) and value.most is None}
+    outputs |= {name: Many(outputs[name][0], len(outputs[name])) for name in unsure if outputs[name]}
     rows = [_row(lane.item, given) for lane, given in zip(lanes, each, strict=True)]
     return outputs, rows
 
@@ -111,9 +113,17 @@ def planned(step: Step, call: Call) -> Outputs:
     if not isinstance(call, ModelCall | OperationCall):
         return {name: Pending(output.type) for name, output in outputs_of_one(step).items()}
     return {
-        name: Many(Pending(kind), _likely(call)) if is_list_output(step, name) else Pending(kind, _seconds(call, kind))
+        name: Many(Pending(kind), _likely(call), _most(call, name))
+        if is_list_output(step, name)
+        else Pending(kind, _seconds(call, kind))
         for name, kind in output_types(step).items()
     }
+
+
+def _most(call: ModelCall | OperationCall, name: str) -> int | None:
+    """How many items a list may have: as many pictures as are asked for."""
+    asked = isinstance(call, ModelCall) and name == "images" and "parameters.n" in call.request.row.fields
+    return call.request.pictures if asked and isinstance(call, ModelCall) else None
 
 
 def _likely(call: ModelCall | OperationCall) -> int:

@@ -38,10 +38,15 @@ class Address(str):
 
 @dataclass(frozen=True)
 class Many:
-    """A list of which only a run will know the length; a plan counts it as ``likely`` items."""
+    """A list of which only a run will know the length; a plan counts it as ``likely`` items.
+
+    Attributes:
+        most: how many there may be; None: nobody can tell.
+    """
 
     item: Any
     likely: int = 1
+    most: int | None = None
 
 
 SWITCHED_OFF = "its `when` does not hold"
@@ -53,6 +58,11 @@ class Skipped:
     """A step that did not run, and why. What refers to it is skipped as well."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class NoItem(Skipped):
+    """An item that a list does not have, although it has others."""
 
 
 class StepSkipped(Exception):
@@ -105,18 +115,24 @@ class Scope:
 
         A parameter without a value, and what no item before gave, is nothing: another alternative goes before it.
         """
-        reason, nothing = "", any(one.name == "previous" for one in alternatives)
+        missing, nothing = Skipped(""), any(one.name == "previous" for one in alternatives)
         for one in alternatives:
             found = self._value(one)
             if isinstance(found, Skipped):
-                reason = found.reason if reason in ("", SWITCHED_OFF) else reason
+                missing = found if missing.reason in ("", SWITCHED_OFF) else missing
             elif found is None:
                 nothing = True
             elif isinstance(found, Pending) and len(alternatives) > 1:
                 return replace(found, origin=None)  # should it fail, another file takes its place
             else:
                 return found
-        return None if nothing else Skipped(reason)
+        return None if nothing else missing
+
+    def no_item(self, alternatives: Alternatives) -> str | None:
+        """What is wrong if each alternative names an item that its list does not have."""
+        found = [self._value(one) for one in alternatives]
+        reasons = [one.reason for one in found if isinstance(one, NoItem)]
+        return reasons[0] if len(reasons) == len(alternatives) else None
 
     def _value(self, one: Reference) -> Any:
         if one.name == "item":
@@ -139,6 +155,8 @@ class Scope:
             value = outputs.get(one.output) if one.output else rows
             if one.output and one.output not in outputs and rows:
                 value = [row.get(one.output) for row in rows]
+                if any(isinstance(given, Many) for given in outputs.values()):
+                    value = Many(value[0], len(rows))
             if isinstance(value, Skipped):
                 return value
         number = one.index if one.by is None else self._value(Reference(one.by))
@@ -152,11 +170,13 @@ def _picked(value: Any, number: Any, one: Reference) -> Any:
     """That item of a list."""
     if isinstance(number, Pending):
         return Pending("any")
+    has = len(value) if isinstance(value, list) else value.most if isinstance(value, Many) else 0
+    if type(number) is int and has and number not in range(has):
+        asked = f"{one}, {one.by} is {number}" if one.by else str(one)
+        return NoItem(f"{asked}: the list has {f'{has} items, [0] to [{has - 1}]' if has > 1 else 'one item, [0]'}")
     if isinstance(value, Many):
         return value.item
-    if isinstance(value, list) and type(number) is int and number in range(len(value)):
-        return value[number]
-    return Skipped(f"{one} has no item {number}")
+    return value[number] if isinstance(value, list) and type(number) is int and value else Skipped(f"{one} has no item")
 
 
 def hopeful(scope: Scope) -> Scope:

@@ -116,6 +116,7 @@ class Walk:
                 self._maybe.add(name)
             if self._all_standby or _hangs_on(step, self._standby) or truth(step, hopeful(self.scope), at) is False:
                 self._standby.add(name)
+            _check_items(step, self.scope, at, ("for_each",))
             scopes = lanes(step, self.scope, at)
             waits = in_turn(step, self.scope, at)
             inner: dict[str, PlanStep] = {}
@@ -146,6 +147,7 @@ class Walk:
         """The call of a lane; of the other models that may be asked, that they would take it."""
         if problems := self._unmet(step, scope, at):
             raise InvalidInput(problems)
+        _check_items(step, scope, at, ("input", "parameters"))
         call = await with_known_files(prepare(step, scope, at), at, self.prices.storage, scope.reach)
         for model in step.fallback:
             prepare(step, scope, at, model=model)
@@ -179,7 +181,8 @@ class Walk:
             if step.for_each is not None and is_estimate(step, self.scope):
                 # As many as only a run will know: nothing is refused for their number.
                 outputs = {
-                    key: Many(unmarked(found[0]), len(found)) if found else found for key, found in outputs.items()
+                    key: Many(unmarked(found[0]), len(found)) if found and isinstance(found, list) else found
+                    for key, found in outputs.items()
                 }
             self.scope.steps[name] = outputs
         else:
@@ -281,6 +284,13 @@ class Walk:
             person = "a person has picked one" if decided and step.choose == "person" else _PICKED[step.choose]
             notes.append(f"{of}, {person}")
         return "; ".join(notes)
+
+
+def _check_items(step: Step, scope: Scope, at: Location, parts: tuple[str, ...]) -> None:
+    """Refuses items that lists are sure not to have; conditions may ask for them."""
+    named = [(place, scope.no_item(one)) for place, one, _ in step.found_references() if place[0] in parts]
+    if problems := [Problem((*at, *place), wrong) for place, wrong in named if wrong]:
+        raise InvalidInput(problems)
 
 
 def _hangs_on(step: Step, names: set[str]) -> bool:

@@ -154,7 +154,10 @@ async def test_a_person_is_asked_once_for_the_same_variants(
     [
         ("{choose: first, model: wan2.6-t2v, input: {prompt: x}}", "p.yaml:3:7: steps.s.choose: there is nothing to "),
         ("{takes: 2, use: last_frame, input: {}}", "`takes` belong to steps with a `model`"),
-        ("{takes: 2, choose: best, model: wan2.6-t2v}", "'first', 'sharpest', 'longest' or 'person'; got 'best'"),
+        (
+            "{takes: 2, choose: best, model: wan2.6-t2v}",
+            "'best' is not taken; allowed: first, sharpest, longest, person",
+        ),
         ("{takes: 0, model: wan2.6-t2v}", "greater than or equal to 1"),
     ],
 )

@@ -55,7 +55,7 @@ async def test_a_file_that_does_not_suit_is_refused_before_what_goes_with_it_is_
     said = {"model": "wan2.2-s2v-detect", "input": {"image_url": "https://example.com/portrait.png"}}
     dubbed = {"model": "videoretalk", "input": {"video_url": "${rain.video}", "audio_url": str(voice)}}
     steps = {"rain": RESTYLED["steps"]["rain"], "said": said, "dubbed": dubbed | ({"when": when} if when else {})}
-    pipeline = Pipeline.model_validate({"pipeline": "dubbed", "steps": steps})
+    pipeline = Pipeline.model_validate({"pipeline": "dubbed", "steps": steps, "deliver": {"a.mp4": "${dubbed.video}"}})
     with (
         pytest.raises(InvalidInput, match=r"dubbed.input.audio_url: voice.wav is 121\.0 seconds")
         if refused
