@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from blocks.catalog import InvalidRequest, UnknownModel
 from flows import film as films
 from flows.document import InvalidInput, Problem
+from flows.kinds import no_model
 from flows.plan import Plan
 from flows.producing import plan_pipeline, produce
 from flows.production import Production
-from flows.storyboard import Storyboard
+from flows.storyboard import Brief, Storyboard
 from tasks.generation import generate
+from tasks.places import not_served
 from tasks.records import Failure, Generation
 from tasks.session import Session
 
@@ -19,6 +22,8 @@ async def plan_film(storyboard: Storyboard, session: Session, asked: set[str] | 
     Raises:
         InvalidInput: with the place in the storyboard of every problem.
     """
+    if storyboard.brief is not None:
+        await _check_writer(storyboard.brief, session)
     made = films.compile_film(films.foreseen(storyboard) if storyboard.brief else storyboard)
     try:
         # What is not written yet equals nothing that others ask for.
@@ -36,6 +41,19 @@ async def plan_film(storyboard: Storyboard, session: Session, asked: set[str] | 
             ],
         }
     )
+
+
+async def _check_writer(brief: Brief, session: Session) -> None:
+    """Refuse a brief that no model would write: there is none, it writes no text, or the region lacks it."""
+    try:
+        missing = await not_served(films.writing_request(brief), session)
+        wrong = missing and f"{missing}".removeprefix(f"{missing.field}: ")
+    except UnknownModel as error:
+        wrong = no_model(error)
+    except InvalidRequest:
+        wrong = f"{brief.model} writes no text"
+    if wrong:
+        raise InvalidInput([Problem(("brief", "model"), wrong)])
 
 
 async def make_film(storyboard: Storyboard, session: Session, *, title: str | None = None) -> Production:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
+from blocks import catalog
+from flows.asked import Asked
+from flows.document import InvalidInput
 from flows.filming import plan_film
 from flows.storyboard import Storyboard
 from tasks.session import open_session
@@ -18,3 +23,25 @@ async def test_each_scene_to_be_written_has_its_price(tmp_path: Path) -> None:
         for _ in range(2):
             plan = await plan_film(board, session, asked)
             assert (plan.calls, plan.total_cny, plan.unknown) == (3, Decimal("30.00"), ["storyboard"])
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("qwen-plas", r"there is no model 'qwen-plas'; the nearest: qwen-plus"),
+        ("wan2.6-t2v", r"wan2\.6-t2v writes no text"),
+        ("qwen-plus", r"qwen-plus is served in beijing, not in singapore"),
+    ],
+)
+async def test_who_writes_is_checked_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, said: str
+) -> None:
+    """Like every other model: there is one, it writes, and the region in use has it."""
+    monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-nobody")
+    monkeypatch.setenv("DASHSCOPE_BASE_URL", "https://dashscope-intl.aliyuncs.com/api/v1")
+    monkeypatch.setitem(vars(catalog.find("qwen-plus")), "regions", ("beijing",))
+    (tmp_path / "board.yaml").write_text(f"title: Rain\nbrief: {{text: A boat, model: {model}}}\n", encoding="utf-8")
+    asked = Asked("film", tmp_path / "board.yaml", [])
+    async with open_session(str(tmp_path / "media"), offline=True) as session:
+        with pytest.raises(InvalidInput, match=rf"^board\.yaml:2:23: brief\.model: {said}"):
+            await asked.plan(session)
