@@ -22,6 +22,7 @@ from pydantic import Field, create_model
 
 from blocks.storage import MediaStorage
 from flows.document import InvalidInput, Problem
+from flows.wording import plural
 from tasks import reporting
 from tasks.asset import Asset
 from tasks.session import current
@@ -164,7 +165,7 @@ async def approve(plan: Plan, what: str = "") -> None:
     )
     at_terminal = terminal.get()
     if at_terminal is not None:
-        title = f"{plan.title}: {plan.calls - plan.cached} generations to pay, {price}. Go on?"
+        title = f"{plan.title}: {plural(plan.calls - plan.cached, 'generation')} to pay, {price}. Go on?"
         if await at_terminal(Question(title, ["yes, send it", "no, send nothing"], ("yes", "no"))) == 0:
             return
         raise NotApproved("the plan was not approved; nothing was sent")
