@@ -107,6 +107,22 @@ async def test_other_models_are_asked_in_their_order(session: Session, pipeline_
     assert submits() == ["undrawable"]
 
 
+async def test_a_step_of_its_own_stands_in_with_other_fields(session: Session, pipeline_of: Made) -> None:
+    """It runs where the first failed, and only there."""
+    steps = """
+    clip: {model: wan2.6-t2v, input: {prompt: PROMPT}, parameters: {duration: 2}}
+    other:
+      when: not ${clip.video or none}
+      model: wan2.5-t2v-preview
+      input: {prompt: other}
+      parameters: {size: 832*480, duration: 5}
+    """
+    none = {"none": {"type": "video", "required": False}}
+    for prompt, expected in (("unfilmable", ("failed", "done")), ("rain", ("done", "skipped"))):
+        run = await run_steps(pipeline_of(steps.replace("PROMPT", prompt), params=none), {"none": None})
+        assert states(run) == dict(zip(("clip", "other"), expected, strict=True))
+
+
 async def test_moderation_is_passed_over_where_the_step_says_so(
     session: Session, pipeline_of: Made, submits: Submits
 ) -> None:
