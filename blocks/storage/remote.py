@@ -66,7 +66,9 @@ def file_system(url: str, options: Mapping[str, Any]) -> Any:
     except TypeError as error:
         raise StorageUnusable(f"storage {without_query(url)}: the options do not fit {protocol}://: {error}") from error
     except ValueError as error:
-        raise StorageUnusable(f"storage {without_query(url)}: {error}") from error
+        unknown = protocol not in fsspec.available_protocols()
+        known = f". Usual ones are {', '.join(f'{name}://' for name in EXTRAS)}, or a folder's path" if unknown else ""
+        raise StorageUnusable(f"storage {without_query(url)}: {error}{known}") from error
 
 
 class RemoteFiles:

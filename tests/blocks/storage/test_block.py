@@ -192,7 +192,7 @@ async def test_a_look_needs_no_folder_and_makes_none(tmp_path: Path) -> None:
 
 async def test_an_unknown_protocol_is_named() -> None:
     """A URL that no library serves is one clear sentence."""
-    with pytest.raises(StorageUnusable, match="nonsense"):
+    with pytest.raises(StorageUnusable, match=r"nonsense.* Usual ones are s3://, .*oss://, or a folder's path"):
         await MediaStorage(url="nonsense://bucket/media").check_writable()
 
 
