@@ -6,8 +6,10 @@
   const plain = (event) => !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button);
 
   // Seeking before the metadata is there is forgotten by some browsers: wait for it.
+  let chosen = null;
   const playFrom = (video, seconds) => {
-    const go = () => { video.currentTime = seconds + 0.01; video.play().catch(() => {}); };
+    chosen = video;
+    const go = () => { if (chosen !== video) return; video.currentTime = seconds + 0.01; video.play().catch(() => {}); };
     if (video.readyState) return go();
     video.addEventListener("loadedmetadata", go, { once: true });
     video.load();

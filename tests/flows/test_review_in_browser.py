@@ -196,7 +196,7 @@ def test_a_shot_mark_plays_the_clip_from_that_shot(shown: Shown) -> None:
     shown.page.locator("[data-chapter]").first.click()
     shown.page.locator("#scene-2 [data-shot]").nth(1).click()
     shown.page.wait_for_function("document.querySelector('#scene-2 .styled video').currentTime >= 1")
-    assert shown.page.evaluate("document.getElementById('film').paused")
+    shown.page.wait_for_function("document.getElementById('film').paused")
     expect(shown.page.locator("#scene-2 li[data-from]").nth(1)).to_have_attribute("aria-current", "true")
 
 
