@@ -108,6 +108,7 @@ async def test_the_rules_look_at_what_is_there(tmp_path: Path) -> None:
     assert await choose("first", variants, storage, "x", "p") == 0
 
 
+@pytest.mark.slow
 async def test_a_person_is_asked_once_for_the_same_variants(
     session: Session, pipeline_of: Made, submits: Submits
 ) -> None:

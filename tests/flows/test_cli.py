@@ -59,6 +59,7 @@ def test_help_names_every_command() -> None:
         assert re.search(rf"^  {command} +\S", said, re.MULTILINE), command
 
 
+@pytest.mark.slow
 def test_lists_and_help_do_not_wait_for_prefect() -> None:
     """What needs no run starts without Prefect, media or the engine."""
     code = (

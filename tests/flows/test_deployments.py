@@ -159,6 +159,7 @@ async def test_documented_rates_become_limits_once(client: PrefectClient) -> Non
             await client.delete_global_concurrency_limit_by_name(name)
 
 
+@pytest.mark.slow
 async def test_interrupted_runs_go_on(client: PrefectClient, served: ModuleType) -> None:
     """A run whose process ended in the middle is scheduled again; one that was being cancelled is cancelled."""
     teaser = (await applied(served))["product-teaser"]

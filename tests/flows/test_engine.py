@@ -77,6 +77,7 @@ async def test_a_failed_step_takes_only_its_dependents_along(session: Session, p
     assert run.steps["frame"].reason == run.steps["joined"].reason == "bad failed"
 
 
+@pytest.mark.slow
 async def test_another_model_is_asked_after_a_refusal_but_not_after_moderation(
     session: Session, pipeline_of: Made, submits: Submits
 ) -> None:
@@ -107,6 +108,7 @@ async def test_other_models_are_asked_in_their_order(session: Session, pipeline_
     assert submits() == ["undrawable"]
 
 
+@pytest.mark.slow
 async def test_a_step_of_its_own_stands_in_with_other_fields(session: Session, pipeline_of: Made) -> None:
     """It runs where the first failed, and only there."""
     steps = """

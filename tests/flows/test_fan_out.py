@@ -42,6 +42,7 @@ async def test_items_that_fail_are_left_out_and_the_rest_stays_beside_its_item(
     assert sorted(submits()) == ["after dawn", "after dusk", "dawn", "dusk"]
 
 
+@pytest.mark.slow
 async def test_one_item_must_succeed(session: Session, pipeline_of: Made) -> None:
     """When all fail the step has failed, whatever is skipped; without `skip` the first failure is enough."""
     each = f"{SHOT}, input: {{prompt: 'something forbidden ${{item}}'}}"

@@ -54,6 +54,7 @@ def bases(step: StepRun) -> list[str]:
     return [str(one.request["input"]["reference_urls"][0]) for _, one in step.generations]
 
 
+@pytest.mark.slow
 async def test_each_item_begins_from_what_the_one_before_gave(played: Callable[..., Any], submits: Submits) -> None:
     """The first has none before it and takes the alternative; with the condition off all of them do, at once."""
     step = await played("noon")

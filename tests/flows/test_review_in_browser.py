@@ -223,6 +223,7 @@ def test_a_task_id_is_copied_with_one_click(browser: Browser, production: Path) 
     shown.page.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 390, 768, 1600])
 def test_no_screen_is_too_narrow(browser: Browser, production: Path, width: int) -> None:
     """From a small phone to a wide screen nothing is wider than the window, details opened or not."""

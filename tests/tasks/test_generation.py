@@ -151,6 +151,7 @@ async def test_failed(studio: Open) -> None:
     assert (await here.run()).succeeded and here.submits == 2
 
 
+@pytest.mark.slow
 async def test_failed_once_in_a_run(studio: Open) -> None:
     """Within one run the same request is not sent again after it failed."""
     here = studio(rules=[{"at": "task", "do": "moderate"}])
@@ -223,6 +224,7 @@ async def test_missing_and_gone(studio: Open) -> None:
     assert await finished.all_whole(here.storage, again.assets)
 
 
+@pytest.mark.slow
 async def test_missing_but_not_reachable(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing file that cannot be fetched just now is a failure, and no reason to pay again."""
     here = studio()

@@ -24,6 +24,7 @@ async def test_an_input_that_cannot_be_fetched(studio: Open) -> None:
     assert here.emulator.counts["submit"] == 4 and await here.journalled() == []
 
 
+@pytest.mark.slow
 async def test_a_service_that_fails_is_given_time(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before each further submit is a longer wait."""
     here = studio(rules=[{"at": "submit", "do": "fail"}])
@@ -39,6 +40,7 @@ async def test_a_service_that_fails_is_given_time(studio: Open, monkeypatch: pyt
     assert waits == [1, 2] and here.emulator.counts["submit"] == 3
 
 
+@pytest.mark.slow
 async def test_a_storage_that_stays_away(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a while a run ends with the storage's error; the next one adopts the task and pays nothing."""
     here = studio()

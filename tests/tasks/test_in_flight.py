@@ -77,6 +77,7 @@ async def test_a_task_that_nobody_here_asked_for_is_named_and_recovered(studio: 
         assert await in_flight(session) == []
 
 
+@pytest.mark.slow
 async def test_a_failed_task_settles(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Resumed, it says why it failed, costs nothing, and is in flight no more."""
     here = studio(rules=[{"at": "task", "do": "moderate"}])

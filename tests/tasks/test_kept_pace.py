@@ -20,6 +20,7 @@ from tasks.session import now
 from tests.tasks.conftest import Open, asked
 
 
+@pytest.mark.slow
 async def test_no_call_goes_out_of_turn(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Submits, calls, queries and lists, in the plain life, after a lost answer and by hand, are as many as turns."""
     turns: Counter[str] = Counter()

@@ -123,6 +123,7 @@ async def test_taken_over(holders: _Holders) -> None:
     await one.check("a")
 
 
+@pytest.mark.slow
 async def test_turns_counted_anew(holders: _Holders, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who saw a dead one's turn, takes the next, and then finds that another has begun to count anew, steps back."""
     await holders.storage.write_json("journal/leases/a.5.json", {"token": "nobody:0"})

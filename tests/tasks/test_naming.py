@@ -73,6 +73,7 @@ async def test_another_accounts_task_is_left_alone(session: Session) -> None:
     assert (await find(session, NAMES[2])).task_id == one.task_id
 
 
+@pytest.mark.slow
 async def test_what_another_run_finished_meanwhile_is_given(studio: Open) -> None:
     """Looked at, finished by somebody else, then resumed: its files are told and nothing is asked."""
     here = studio()

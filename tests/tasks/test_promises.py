@@ -44,6 +44,7 @@ async def test_every_status_on_the_way(studio: Open) -> None:
     assert [status for status in told if status != Status.PENDING] == [*map(Status, statuses), Status.SUCCEEDED]
 
 
+@pytest.mark.slow
 async def test_cancelled_by_somebody_else(studio: Open) -> None:
     """A task that somebody cancels in the provider's console ends the wait, costs nothing and is not sent again."""
     here = studio(queue_seconds=600)

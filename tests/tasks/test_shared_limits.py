@@ -24,6 +24,7 @@ def afresh() -> Iterator[None]:
     shared_limits._known.clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", [None, "slot", "rate"])
 async def test_a_server_that_is_gone_holds_nobody_up(known: shared_limits.Kind | None) -> None:
     """Whether the limit cannot be looked up or not be taken, the submit goes on."""

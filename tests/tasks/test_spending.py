@@ -36,6 +36,7 @@ async def test_each_paid_generation_is_noted_once(studio: Open) -> None:
     assert await spending.spent(here.storage, since=now().date() + timedelta(days=2)) == []
 
 
+@pytest.mark.slow
 async def test_a_failed_generation_is_not_noted(studio: Open) -> None:
     """It costs nothing."""
     here = studio(rules=[{"at": "task", "do": "moderate"}])
@@ -43,6 +44,7 @@ async def test_a_failed_generation_is_not_noted(studio: Open) -> None:
     assert await spending.spent(here.storage) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seam", ["record", "settle"])
 async def test_a_run_that_died_beside_the_note_leaves_one(
     studio: Open, monkeypatch: pytest.MonkeyPatch, seam: str
@@ -69,6 +71,7 @@ async def test_other_files_are_no_notes(tmp_path: Path) -> None:
     assert await spending.spent(storage) == []
 
 
+@pytest.mark.slow
 async def test_answers_without_a_task_are_told_apart(studio: Open) -> None:
     """Of a model that answers at once each paid answer is noted, the same request asked again as well."""
     here = studio()

@@ -104,6 +104,7 @@ async def test_second_run(studio: Open) -> None:
         assert here.emulator.counts.get(kind) == calls.get(kind), kind
 
 
+@pytest.mark.slow
 async def test_a_machine_without_its_server(studio: Open) -> None:
     """Another machine on the same storage, whose server knows nothing, calls nothing either."""
     here = studio()
@@ -112,6 +113,7 @@ async def test_a_machine_without_its_server(studio: Open) -> None:
     assert again.cached and again.assets == first.assets and here.submits == 1
 
 
+@pytest.mark.slow
 async def test_call(studio: Open) -> None:
     """A model that answers at once is one task run; asked again it is Cached, with its edge and its answer."""
     here = studio()
@@ -143,6 +145,7 @@ async def test_a_lost_answer_of_a_call(studio: Open) -> None:
     assert here.emulator.counts["chat"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("results", [True, False])
 async def test_an_emulated_answer_is_none(studio: Open, monkeypatch: pytest.MonkeyPatch, results: bool) -> None:
     """What an emulator answered at once never stands for the real service's answer, whatever Prefect remembers."""
@@ -156,6 +159,7 @@ async def test_an_emulated_answer_is_none(studio: Open, monkeypatch: pytest.Monk
     assert here.emulator.counts["chat"] == 2
 
 
+@pytest.mark.slow
 async def test_a_lost_answer_counts_for_its_run(studio: Open) -> None:
     """A run's next process, which asks a model that answers at once anew, counts what the lost answer may cost."""
     here = studio(rules=[{"at": "submit", "do": "lose_answer"}])

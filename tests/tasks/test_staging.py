@@ -305,6 +305,7 @@ async def test_a_link_to_this_machine_is_no_link_for_the_provider(
     assert await s3_storage.list() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["policy", "upload"])
 async def test_an_upload_rides_out_weather(storage: MediaStorage, picture: Path, at: str) -> None:
     """Uploads cost nothing: a 5xx and a reset on the way are tried again, and the file arrives."""

@@ -74,6 +74,7 @@ async def test_without_a_task_there_is_nothing_to_say(studio: Open) -> None:
         assert session.cancelled == session.left_running == [] and "cancel" not in here.emulator.counts
 
 
+@pytest.mark.slow
 async def test_a_second_interrupt_does_not_stop_the_withdrawal(studio: Open) -> None:
     """Ctrl-C twice: what was begun for the first is seen through."""
     here = studio(queue_seconds=600, rules=[{"at": "cancel", "do": {"kind": "slow", "seconds": 0.5}}])

@@ -343,6 +343,7 @@ async def test_only_a_pending_task_can_be_cancelled(client: Client, wire: Any, w
     assert [(asked.method, asked.path) for asked in wire.asked] == [("POST", "/api/v1/tasks/t-1/cancel")] * 2
 
 
+@pytest.mark.slow
 async def test_many_calls_share_the_connections(client: Client, wire: Any, words: Any) -> None:
     """Two hundred queries at once wait for a connection instead of failing."""
     wire.handler = lambda asked: words.Says(

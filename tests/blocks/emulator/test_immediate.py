@@ -91,6 +91,7 @@ def test_a_call_makes_no_task(start):
     assert [event["model"] for event in caller.emulator.events("answered")] == ["qwen-image-max"]
 
 
+@pytest.mark.slow
 def test_a_call_gives_a_picture(start):
     """A picture model without a task answers with a link to a PNG of the size it names."""
     caller = start(render="full")
@@ -113,6 +114,7 @@ def test_a_call_may_go_wrong_like_a_submit(start):
     assert look(caller, "emo-detect-v1", png(600, 600), ratio="1:1").status_code == 429
 
 
+@pytest.mark.slow
 def test_a_default_size_is_made(start):
     """A picture whose size was not asked for has the size of the row's default, not one of the renderer's own."""
     caller = start(render="full")

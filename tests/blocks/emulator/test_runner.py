@@ -82,6 +82,7 @@ def test_an_expired_task_is_unknown(start):
     assert caller.wait(caller.submit())["output"]["task_status"] == "UNKNOWN"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["PENDING", "RUNNING", "SUSPENDED"])
 def test_a_stuck_task_holds_nobody_up(start, until, status):
     """A task that never ends stays in its status; others of the model go on, more of them than may run at once."""

@@ -14,6 +14,7 @@ def parts(samples, count):
     return [float(np.sqrt(np.mean(part**2))) for part in np.array_split(samples, count)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mood", MOODS)
 def test_sounds_throughout(mood):
     """Every mood gives music without a hole, without clipping, that rises and falls at its ends."""

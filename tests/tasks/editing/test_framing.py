@@ -20,6 +20,7 @@ async def test_fit(film: Asset, made: Made) -> None:
     assert (small.width, small.height) == (64, 64)
 
 
+@pytest.mark.slow
 async def test_fit_image(picture: Asset, made: Made) -> None:
     """So does a picture."""
     square = await made("fit_image", image=picture, ratio="1:1", how="pad", background="transparent")

@@ -12,6 +12,7 @@ from tasks.operations import OPERATIONS
 from tests.tasks.editing.conftest import Made
 
 
+@pytest.mark.slow
 async def test_overlay(film: Asset, picture: Asset, made: Made) -> None:
     """A picture or a video on top leaves size, length and sound as they are."""
     for over in (picture, film):

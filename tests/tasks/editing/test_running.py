@@ -73,6 +73,7 @@ async def test_concatenate(session: Session, clip: Asset, silent: Asset, made: M
     assert film.uri == session.storage.uri(film.path) and await session.storage.size(film.path) == film.bytes
 
 
+@pytest.mark.slow
 async def test_frames(session: Session, clip: Asset, made: Made) -> None:
     """The first frame is the first picture, the last frame the very last one, in the film's size."""
     first, last = await made("first_frame", video=clip), await made("last_frame", video=clip)
@@ -87,6 +88,7 @@ async def test_mux(session: Session, silent: Asset, clip: Asset, made: Made) -> 
     assert film.has_audio and not silent.has_audio and film.seconds == pytest.approx(1, abs=0.1)
 
 
+@pytest.mark.slow
 async def test_contact_sheet(session: Session, clip: Asset, silent: Asset, made: Made) -> None:
     """A contact sheet is one picture, captions included."""
     plain = await made("contact_sheet", sources=[clip, silent])
@@ -94,6 +96,7 @@ async def test_contact_sheet(session: Session, clip: Asset, silent: Asset, made:
     assert plain.media_type == "image/jpeg" and plain.sha256 != titled.sha256
 
 
+@pytest.mark.slow
 async def test_probe(session: Session, clip: Asset, silent: Asset) -> None:
     """Probing says what a file is."""
     found = (await _run("probe", media=clip)).outputs
@@ -102,6 +105,7 @@ async def test_probe(session: Session, clip: Asset, silent: Asset) -> None:
     assert (await _run("probe", media=silent)).outputs["has_audio"] is False
 
 
+@pytest.mark.slow
 async def test_again(session: Session, clip: Asset, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same operation on the same content is not done again, whatever the file is called."""
     first = await _run("last_frame", video=clip)
@@ -147,6 +151,7 @@ async def test_damaged(session: Session, clip: Asset, damage: str, made: Made) -
     assert content is not None and content[1:4] == b"PNG"
 
 
+@pytest.mark.slow
 async def test_broken_input(session: Session, tmp_path: Path) -> None:
     """A file that is no film gives a clear error, and no result."""
     path = tmp_path / "clip.mp4"
@@ -156,6 +161,7 @@ async def test_broken_input(session: Session, tmp_path: Path) -> None:
         await _run("concatenate", videos=[broken])
 
 
+@pytest.mark.slow
 async def test_local_input(session: Session, tmp_path: Path, made: Made) -> None:
     """A file outside of the storage can be worked on where it is."""
     path = _clip(tmp_path / "own.mp4")

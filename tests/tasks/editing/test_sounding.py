@@ -52,6 +52,7 @@ async def test_join_audio(session: Session, tone: Asset, made: Made) -> None:
     assert sound.kind == "audio" and sound.seconds == pytest.approx(2.0, abs=0.02)
 
 
+@pytest.mark.slow
 async def test_extract_audio(session: Session, film: Asset, made: Made) -> None:
     """A film's sound becomes a file of its own."""
     sound = await made("extract_audio", video=film)

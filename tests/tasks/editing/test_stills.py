@@ -20,6 +20,7 @@ async def test_frame(film: Asset, made: Made) -> None:
     assert (shown.width, shown.height, shown.media_type) == (160, 96, "image/png")
 
 
+@pytest.mark.slow
 async def test_frames(session: Session, film: Asset) -> None:
     """Several pictures are a list, as long as was said before, found again whole, and made again when one is gone."""
     given = {"video": film, "every_seconds": 0.3}

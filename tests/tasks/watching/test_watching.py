@@ -296,6 +296,7 @@ def test_a_client_on_this_machine_is_asked_quickly(provider: Any) -> None:
     assert (REMOTE.backoff_most, REMOTE.unknown_again, REMOTE.unknown_age) == (30, 10, 30)
 
 
+@pytest.mark.slow
 async def test_questions_keep_the_accounts_limit(provider: Any) -> None:
     """Thirty tasks that are asked for all the time are asked for at most twenty times in any second."""
     moments: list[float] = []

@@ -21,6 +21,7 @@ def test_jobs_and_results_cross_processes(tmp_path: Path) -> None:
     assert rendered.files == (tmp_path / "t.mp4",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["wan2.6-t2i", "qwen-image-max", "wan2.2-t2i-flash"])
 def test_picture_models_give_pictures(tmp_path: Path, model: str) -> None:
     """As many PNG files as asked for, of the asked size, different from one another."""
@@ -54,6 +55,7 @@ def test_a_model_nobody_thought_of_is_rendered(tmp_path: Path, picture: Path, st
         assert rendered.seconds >= 1
 
 
+@pytest.mark.slow
 def test_rendering_is_fast_enough_to_wait_for(tmp_path: Path) -> None:
     """Three seconds at 720p take at most five seconds of processor time (they take about one and a half)."""
     body = {"input": {"prompt": "雨夜，侦探走过街头，镜头推进"}, "parameters": {"size": "1280*720", "duration": 3}}

@@ -105,6 +105,7 @@ def test_every_place_looks_different(make) -> None:  # type: ignore[no-untyped-d
     assert min(film.change(a, b) for a in middles for b in middles if a < b) > 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", PLACES[-4:])
 def test_trains_move_by_themselves(make, words: str) -> None:  # type: ignore[no-untyped-def]
     """With a still camera and clear weather the picture changes from frame to frame, by little at a time."""
