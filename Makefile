@@ -48,7 +48,7 @@ contract: setup ## who may import whom
 	$(BIN)/lint-imports
 
 pytest: setup ## the tests; with WANFLOW_TEST_SLOW=1 the slow ones too
-	$(BIN)/python -m pytest -m "not benchmark" -n 4 --dist loadfile
+	$(BIN)/python -m pytest -m "not benchmark" -n 3 --dist loadfile
 
 faults: setup ## real processes killed under every kind of trouble, then audited; ROUNDS=20 for fewer
 	$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),200)
