@@ -13,9 +13,9 @@ from blocks import catalog
 from tasks import finished
 from tasks.generation import generate
 from tasks.leases import Leases
-from tasks.records import TASK_LIFE
+from tasks.records import TASK_LIFE, Generation
 from tasks.watching import Watcher
-from tests.tasks.conftest import Died, Open, asked
+from tests.tasks.conftest import Died, Open, Studio, asked
 
 
 def _noted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -28,6 +28,13 @@ def _noted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(Watcher, "wait", noted)
     return asked_for
+
+
+async def _made_anew(here: Studio, made: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run generates it again, and asks for no other task than that one's."""
+    asked_for = _noted(monkeypatch)
+    again = await here.run()
+    assert again.succeeded and asked_for == [again.task_id] != [made.task_id]
 
 
 @pytest.mark.slow
@@ -67,9 +74,7 @@ async def test_a_task_of_yesterday_is_not_asked_for(studio: Open, monkeypatch: p
     old = record.model_copy(update={"outcome": record.outcome.model_copy(update={"finished_at": ended})})
     await finished.write(here.storage, {**asked().to_dict(), "take": 1}, old)
     await here.storage.delete(made.assets[0].path)
-    asked_for = _noted(monkeypatch)
-    again = await here.run()
-    assert again.succeeded and asked_for == [again.task_id] != [made.task_id]
+    await _made_anew(here, made, monkeypatch)
 
 
 @pytest.mark.slow
@@ -79,9 +84,7 @@ async def test_a_file_of_another_account(studio: Open, monkeypatch: pytest.Monke
     made = await here.run()
     await here.storage.delete(made.assets[0].path)
     monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-another")
-    asked_for = _noted(monkeypatch)
-    again = await here.run()
-    assert again.succeeded and asked_for == [again.task_id] != [made.task_id]
+    await _made_anew(here, made, monkeypatch)
 
 
 @pytest.mark.slow
