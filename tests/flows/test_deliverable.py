@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from flows.manifest import Manifest, ManifestStep
-from flows.terminal import show_production
-from tasks.asset import Asset
 
 INNER = """
 pipeline: inner
@@ -72,25 +67,3 @@ async def test_a_pipeline_without_any_file_is_not_warned_of(planned: Callable[..
     """What gives only words has nothing to name."""
     said = "{said: {model: qwen-plus, input: {messages: [{role: user, content: rain}]}}}"
     assert (await planned(f"pipeline: part\nsteps: {said}\n")).warnings == []
-
-
-def test_what_was_made_and_not_delivered_is_found(capsys: pytest.CaptureFixture[str]) -> None:
-    """A run that delivers no file says where the results of its steps lie."""
-    made = [Asset(uri=f"/media/edits/{n}.png", path="", media_type="image/png", bytes=1, sha256="") for n in (1, 2)]
-    at = datetime(2026, 11, 21, tzinfo=UTC)
-    manifest = Manifest(
-        wanflow="0",
-        production="p",
-        title="P",
-        pipeline="p",
-        started_at=at,
-        finished_at=at,
-        storage="/media",
-        service="s",
-        region="emulator",
-        state="done",
-        steps=[ManifestStep(name="squares", uses="fit_image", state="done", needs=[], assets=made, seconds_taken=1)],
-        generations=[],
-    )
-    show_production(manifest, "/media/index.html")
-    assert "kept    squares: /media/edits/1.png and 1 more\n" in capsys.readouterr().out
