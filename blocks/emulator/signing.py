@@ -31,7 +31,7 @@ class Signer:
 
     def matches(self, text: str, signature: str) -> bool:
         """Whether the signature is ours and over that text."""
-        return hmac.compare_digest(self.sign(text), signature)
+        return hmac.compare_digest(self.sign(text).encode(), signature.encode())
 
     def link(self, origin: str, name: str, expires: float) -> str:
         """A link to a result file.

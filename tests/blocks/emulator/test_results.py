@@ -38,7 +38,12 @@ def test_a_link_needs_no_key_but_its_signature(caller):
     link = result(caller)
     assert httpx.get(link).status_code == 200
     assert "Expires=" in link
-    for spoilt in (link[:-8] + "AAAAA%3D", link.replace("Expires=1", "Expires=2"), link.replace(".mp4", ".mp3")):
+    for spoilt in (
+        link[:-8] + "AAAAA%3D",
+        link + "%C3%A9",
+        link.replace("Expires=1", "Expires=2"),
+        link.replace(".mp4", ".mp3"),
+    ):
         answer = httpx.get(spoilt)
         assert answer.status_code == 403
         assert "<Error>" in answer.text
