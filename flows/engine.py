@@ -29,6 +29,7 @@ from flows.step_run import PipelineRun as PipelineRun
 from flows.step_run import StepRun as StepRun
 from flows.step_run import begin, called, label_of
 from flows.steps import condition_holds, truth, with_model
+from tasks.answers import failure_of
 from tasks.editing import run_operation
 from tasks.generation import generate
 from tasks.importing import bring
@@ -36,7 +37,6 @@ from tasks.operations import OPERATIONS
 from tasks.outputs import outputs_of
 from tasks.records import Failure, Generation
 from tasks.session import current
-from tasks.stages import failure_of
 
 log = logging.getLogger("wanflow")
 

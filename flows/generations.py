@@ -114,11 +114,11 @@ async def _resume_all(session: Any, wanted: list[InFlight], task: str | None) ->
     import asyncio
 
     from blocks.client.errors import DashScopeError
+    from tasks.answers import failure_of
     from tasks.downloading import DownloadFailed
     from tasks.reconciling import AmbiguousSubmission
     from tasks.resuming import NotOurs, Resumed
     from tasks.resuming import resume as see_through
-    from tasks.stages import failure_of
     from tasks.watching import StillRunning
 
     async def one_of(one: InFlight) -> Resumed:
@@ -230,7 +230,7 @@ def _show_list(found: list[InFlight]) -> None:
             Text(one.state if one.fingerprint else f"{one.state}*", style=_STYLES.get(one.state, "")),
             one.model,
             money(_price(one)),
-            one.task_id or f"{(one.fingerprint or '')[:12]}… (no answer)",
+            one.task_id or f"{(one.fingerprint or '')[:12]}… ({'answered' if one.state == 'ready' else 'no answer'})",
         )
         for one in found
     ]
@@ -268,7 +268,7 @@ def _show_one(one: InFlight) -> None:
     facts = {
         "model": one.model,
         "state": one.state,
-        "task": one.task_id or "the answer to the submit was lost",
+        "task": one.task_id or ("none: it answers at once" if one.at_once else "the answer to the submit was lost"),
         "request": one.request_id or "unknown",
         "sent": f"{one.since:%Y-%m-%d %H:%M:%S} UTC, {_age(one)} ago{f', by {one.writer}' if one.writer else ''}",
         "price": money(_price(one)),

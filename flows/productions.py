@@ -27,10 +27,10 @@ from flows.producing import ready, run_pipeline
 from flows.production import Production
 from flows.storyboard import Storyboard
 from flows.termination import end_gently
+from tasks.answers import failure_of
 from tasks.generation import generate as generate_one
 from tasks.places import not_served
 from tasks.records import Generation
-from tasks.stages import failure_of
 
 end_gently()
 

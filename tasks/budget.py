@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import secrets
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -97,12 +96,8 @@ class Budget:
         quote, run = self._asked.get(fingerprint, (None, None))
         await self.reserve(f"{fingerprint}.{after}", quote, what=what, run=run)
 
-    async def settle(self, fingerprint: str, cost: Decimal | None, *, lost: bool = False) -> None:
-        """Replace the quote by what the request did cost; an unknown cost keeps its quote as spent.
-
-        Args:
-            lost: nobody can look it up, so a later process asks anew: this one counts beside it.
-        """
+    async def settle(self, fingerprint: str, cost: Decimal | None) -> None:
+        """Replace the quote by what the request did cost; an unknown cost keeps its quote as spent."""
         quote = self._outstanding.pop(fingerprint, None)
         if quote is None:
             return
@@ -111,8 +106,7 @@ class Budget:
         shared = self._shared.get(fingerprint)
         if shared is None or self._storage is None:
             return
-        name = f"{fingerprint}.{secrets.token_hex(4)}" if lost else fingerprint
-        ended = _path(shared.split("/")[1], name, amount)
+        ended = _path(shared.split("/")[1], fingerprint, amount)
         if ended == shared:
             return
         # In this order: a process that dies in between has it counted twice, never not at all.
@@ -120,7 +114,7 @@ class Budget:
             await self._storage.write_json(ended, _noted())
         await self._withdraw(fingerprint)
         if amount:
-            self._shared[name] = ended
+            self._shared[fingerprint] = ended
 
     async def _share(self, fingerprint: str, amount: Decimal, run: str | None) -> Decimal:
         """Show a quote to the run's other processes; what they and earlier ones spent and set aside."""

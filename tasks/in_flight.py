@@ -37,7 +37,7 @@ class InFlight:
 
     Attributes:
         fingerprint: of the generation; None for a task that nobody on this storage asked for.
-        task_id: None where the answer to the submit was lost.
+        task_id: None where the answer to the submit was lost, and of a model that answers at once.
         status: what the provider says of the task; None where it was not asked or does not say.
         since: when it was sent, UTC.
         quoted_cny: what it will cost; None is unknown.
@@ -61,7 +61,7 @@ class InFlight:
     @property
     def state(self) -> str:
         """In a word: ``pending``, ``running``, ``ready``, ``failed``, ``unanswered``, ``expired``, ``unknown``."""
-        if self.task_id is None:
+        if self.task_id is None and self.status is None:
             return "unanswered"
         if now() - self.since >= TASK_LIFE:
             return "expired"
@@ -74,6 +74,12 @@ class InFlight:
             None: "unknown",
         }
         return words.get(self.status, "running")
+
+    @property
+    def at_once(self) -> bool:
+        """Whether its model answers at once: there is no task to ask for or to cancel."""
+        row = catalog.MODELS.get(self.model)
+        return row is not None and row.at_once
 
     @property
     def typed(self) -> Request | None:
@@ -143,14 +149,16 @@ async def _of_journal(session: Session, entry: journal.Entry, listed: dict[str, 
     mine = entry.account == session.account
     row = listed.get(sent.task_id) if sent else None
     status = row.status if row else None
-    if sent and mine and row is None:
+    if entry.outcome is not None:
+        status = entry.outcome.status
+    elif sent and mine and row is None:
         status = await _asked(session, sent.task_id, entry.model)
     request = await finished.read_request(session.storage, entry.fingerprint)
     return InFlight(
         fingerprint=entry.fingerprint,
         model=entry.model,
         task_id=sent.task_id if sent else None,
-        request_id=sent.request_id if sent else None,
+        request_id=sent.request_id if sent else entry.outcome.request_id if entry.outcome else None,
         status=status,
         since=sent.submitted_at if sent else entry.intent_at,
         quoted_cny=sent.quoted_cny if sent else entry.quoted_cny,

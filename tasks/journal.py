@@ -1,7 +1,8 @@
-"""The submit journal: an intent in storage before every POST, completed with the task id right after.
+"""The submit journal: an intent in storage before every POST, completed with the answer right after.
 
 An entry lives at ``journal/<fingerprint>-<account>.json`` from the intent until its generation has settled (its files
-are in storage, or it failed). Whoever finds an entry with a submission polls it; an intent without one is reconciled.
+are in storage, or it failed). Whoever finds an entry with a submission polls it; one with the outcome of a model that
+answers at once downloads what it names; an intent without either is reconciled.
 ``journal/owned/<task_id>.json`` says which intent led to a task, settled or not, so that no other adopts it.
 """
 
@@ -15,8 +16,9 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
+from blocks import catalog
 from blocks.storage import MediaStorage
-from tasks.records import Submission
+from tasks.records import Outcome, Submission
 
 
 class Entry(BaseModel):
@@ -27,6 +29,7 @@ class Entry(BaseModel):
         prompt: how the one of the request begins: the provider repeats it beside a result, which tells tasks apart.
         quoted_cny: the price expected; None when it is unknown.
         submission: the provider's answer; None while nobody knows whether it was accepted.
+        outcome: what a model that answers at once gave; None while nobody knows, and of every other model.
         writer: host and process that wrote the intent, for people.
     """
 
@@ -39,7 +42,13 @@ class Entry(BaseModel):
     prompt: str | None = None
     quoted_cny: Decimal | None = None
     submission: Submission | None = None
+    outcome: Outcome | None = None
     writer: str = ""
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether nobody knows what came of the intent."""
+        return self.submission is None and self.outcome is None
 
     @property
     def mark(self) -> dict[str, str]:
@@ -50,6 +59,12 @@ class Entry(BaseModel):
             "intent_at": self.intent_at.isoformat(),
             "writer": self.writer,
         }
+
+    @property
+    def at_once(self) -> bool:
+        """Whether its model answers at once: there is no task to find."""
+        row = catalog.MODELS.get(self.model)
+        return row is not None and row.at_once
 
     def accepted(self, task_id: str, request_id: str | None, at: datetime) -> Submission:
         """What this intent led to: the provider's task, taken in at that time, UTC."""
@@ -85,12 +100,13 @@ async def read(storage: MediaStorage, fingerprint: str, account: str) -> Entry |
     return None if found is None else Entry.model_validate(found)
 
 
-async def under_way(storage: MediaStorage, fingerprint: str, account: str, now: datetime) -> Submission | None:
-    """The submission that has not settled and can still be polled."""
+async def under_way(storage: MediaStorage, fingerprint: str, account: str, now: datetime) -> Entry | None:
+    """The entry of what was accepted, has not settled, and can still be polled or downloaded."""
     entry = await read(storage, fingerprint, account)
-    if entry is None or entry.submission is None or entry.submission.expired(now):
+    if entry is None:
         return None
-    return entry.submission
+    accepted = entry.submission or entry.outcome
+    return None if accepted is None or accepted.expired(now) else entry
 
 
 async def entries(storage: MediaStorage) -> list[Entry]:
@@ -136,6 +152,12 @@ async def complete(storage: MediaStorage, entry: Entry, submission: Submission) 
     return entry
 
 
+async def answered(storage: MediaStorage, entry: Entry, outcome: Outcome) -> None:
+    """Say what a model that answers at once gave."""
+    entry = entry.model_copy(update={"outcome": outcome})
+    await storage.write_json(path_of(entry.fingerprint, entry.account), entry.model_dump(mode="json"))
+
+
 async def claim(storage: MediaStorage, entry: Entry, task_id: str) -> bool:
     """Make a task that nobody owns this intent's; False when another was first."""
     return await storage.create_json(_owner(task_id), entry.mark) or await owner(storage, task_id) == entry.mark
@@ -160,7 +182,7 @@ async def settle(storage: MediaStorage, fingerprint: str, account: str) -> None:
 async def take_back(storage: MediaStorage, entry: Entry) -> None:
     """Forget an intent that nothing came of; one that another wrote in its place stays."""
     found = await read(storage, entry.fingerprint, entry.account)
-    if found is not None and found.mark == entry.mark and found.submission is None:
+    if found is not None and found.mark == entry.mark and found.unanswered:
         await settle(storage, entry.fingerprint, entry.account)
 
 

@@ -3,6 +3,9 @@
 Of the account's tasks around the time of the intent, those that some intent owns are not the one, nor are those that
 ended without a result: they cost nothing. Those that are left are waited for, as they would be in any case, because the
 provider repeats the prompt beside a result (models.yaml result.extra): a task with another prompt is not the one.
+
+A model that answers at once has no task: its lost answer is gone. A check or a text costs so little that the next run
+asks anew; a picture is a decision of the user's.
 """
 
 from __future__ import annotations
@@ -40,6 +43,8 @@ _LIST_PATIENCE_SECONDS = 600.0
 # How long a task that may be the one is waited for, until its result tells: of the model's longest usual time.
 _TELLS_TIMES = 2.0
 _TELLS_SECONDS_NEAR = 3.0
+_ASKED_ANEW = ("check", "text")
+"""What costs so little (models.yaml: 0.004 CNY a check, 0.002 CNY a thousand tokens) that the next run asks anew."""
 
 
 class AmbiguousSubmission(Exception):
@@ -59,11 +64,29 @@ class AmbiguousSubmission(Exception):
             f"{entry.model}: the answer to the submit of {entry.intent_at:%Y-%m-%d %H:%M:%S} UTC was lost and {why}."
             f"{named}"
         )
-        super().__init__(
-            f"{self.doubt} It was not sent again, because that could pay twice. Look the task up in the provider's"
-            f" console: when it is there, `wanflow generations resume {entry.fingerprint[:12]} --task TASK_ID` and run"
-            f" again; when it is not, `wanflow generations forget {entry.fingerprint[:12]}` and run again."
+        super().__init__(f"{self.doubt} It was not sent again, because that could pay twice. {advice(entry)}")
+
+
+def advice(entry: journal.Entry) -> str:
+    """What the user can do about an intent that nobody knows the answer to."""
+    name = entry.fingerprint[:12]
+    if not entry.at_once:
+        return (
+            f"Look the task up in the provider's console: when it is there, `wanflow generations resume {name} --task"
+            f" TASK_ID` and run again; when it is not, `wanflow generations forget {name}` and run again."
         )
+    if _asked_anew(entry):
+        return "It may be billed; run again to ask anew."
+    return f"It may be billed; `wanflow generations forget {name}` and run again to ask anew."
+
+
+def no_task(entry: journal.Entry) -> AmbiguousSubmission:
+    """Why the lost answer of a model that answers at once cannot be found."""
+    return AmbiguousSubmission(entry, [], "there is no task to look for")
+
+
+def _asked_anew(entry: journal.Entry) -> bool:
+    return entry.at_once and catalog.find(entry.model).kind in _ASKED_ANEW
 
 
 async def reconcile(session: Session, entry: journal.Entry, *, request_id: str | None = None) -> Submission | None:
@@ -84,18 +107,20 @@ async def reconcile(session: Session, entry: journal.Entry, *, request_id: str |
     try:
         return await _search(session, entry, request_id)
     except AmbiguousSubmission as error:
-        if session.on_ambiguous == "fail":
+        if session.on_ambiguous == "fail" and not _asked_anew(entry):
             raise
         doubt = error.doubt
     what = f"{doubt} It may be billed; to send it again"
     await session.budget.reserve_again(entry.fingerprint, f"{entry.intent_at:%Y%m%dT%H%M%S%f}", what=what)
-    log.warning("%s It is sent again, as on_ambiguous says: it may be paid twice.", doubt)
+    log.warning("%s It is sent again: it may be paid twice.", doubt)
     return None
 
 
 async def _search(session: Session, entry: journal.Entry, request_id: str | None) -> Submission | None:
     if session.time - entry.intent_at >= TASK_LIFE:
         return None  # whatever became of it, its result is gone
+    if entry.at_once:
+        raise no_task(entry)
     unowned: list[TaskRow] = []
     for pause in _LOOKS_SECONDS_NEAR if session.emulated else _LOOKS_SECONDS:
         await asyncio.sleep(pause)
@@ -211,7 +236,7 @@ async def _open_beside(session: Session, entry: journal.Entry) -> list[journal.E
     return [
         other
         for other in await journal.entries(session.storage)
-        if other.submission is None
+        if other.unanswered
         and (other.account, other.model) == (entry.account, entry.model)
         and other.fingerprint != entry.fingerprint
         and (other.prompt is None or _same(other.prompt, entry.prompt))

@@ -95,6 +95,10 @@ class Outcome(BaseModel):
     usage: dict[str, Any] | None = None
     failure: Failure | None = None
 
+    def expired(self, now: datetime) -> bool:
+        """Whether its addresses are dead by now."""
+        return bool(self.urls) and now - self.finished_at >= TASK_LIFE
+
 
 class Generation(BaseModel):
     """One request's whole life, as it ended.

@@ -11,6 +11,7 @@ from tasks import finished, journal, spending
 from tasks.asset import Asset
 from tasks.finished import Finished
 from tasks.in_flight import InFlight, NotInFlight
+from tasks.reconciling import no_task
 from tasks.records import Failure, Outcome, Submission
 from tasks.sending import complete, recover
 from tasks.session import Session
@@ -66,8 +67,12 @@ async def resume(session: Session, one: InFlight, *, task_id: str | None = None)
         return await _recovered(session, one)
     async with session.leases.hold(f"{one.fingerprint}-{journal.account_slug(one.account)}"):
         entry = await journal.read(session.storage, one.fingerprint, one.account)
+        if entry is not None and entry.outcome is not None:
+            return await _kept(session, one, entry.outcome, None)
         submission = entry.submission if entry else None
-        if entry is not None and submission is None:
+        if entry is not None and entry.unanswered:
+            if entry.at_once:
+                raise no_task(entry)
             submission = await (recover(session, entry) if task_id is None else _recognised(session, entry, task_id))
         if submission is None:
             await journal.settle(session.storage, one.fingerprint, one.account)
@@ -97,18 +102,23 @@ async def _seen_through(session: Session, one: InFlight, submission: Submission)
     except GenerationFailed as error:
         await journal.settle(session.storage, submission.fingerprint, submission.account)
         return Resumed(one, error.outcome.status, failure=error.outcome.failure, cost_cny=Decimal(0))
+    return await _kept(session, one, outcome, submission)
+
+
+async def _kept(session: Session, one: InFlight, outcome: Outcome, submission: Submission | None) -> Resumed:
+    """Bring what an outcome names into storage and settle it."""
     files = await download.fn(one.model, outcome)
     record = Finished(
         outcome=outcome,
         assets=files,
-        submitted_at=submission.submitted_at,
-        quoted_cny=submission.quoted_cny,
+        submitted_at=submission.submitted_at if submission else None,
+        quoted_cny=one.quoted_cny,
         cost_cny=_cost(session, one, outcome),
         emulated=session.emulated,
     )
     await finished.write(session.storage, one.request or {"model": one.model, "lost": True}, record)
-    await spending.record(session.storage, submission.fingerprint, record)
-    await journal.settle(session.storage, submission.fingerprint, submission.account)
+    await spending.record(session.storage, outcome.fingerprint, record)
+    await journal.settle(session.storage, outcome.fingerprint, outcome.account)
     return Resumed(one, outcome.status, tuple(files), record.cost_cny)
 
 
@@ -145,6 +155,8 @@ async def cancel(session: Session, one: InFlight) -> None:
         NotInFlight: nobody knows its task yet.
     """
     _check_account(session, one)
+    if one.task_id is None and one.at_once:
+        raise NotInFlight(f"{one.model} answers at once, so there is no task to cancel; forget it")
     if one.task_id is None:
         raise NotInFlight("the answer to its submit was lost, so there is no task to cancel yet; resume it first")
     await session.client.cancel(one.task_id)

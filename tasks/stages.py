@@ -6,9 +6,8 @@ Each shows in the UI with its own timing and cached state. They share the open s
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from prefect import task
@@ -16,16 +15,16 @@ from prefect.cache_policies import NO_CACHE, CachePolicy
 from prefect.context import TaskRunContext
 
 from blocks import catalog
-from blocks.catalog import Answer, Request, Status
-from blocks.client.errors import DashScopeError, error_from_failed_task
-from blocks.client.listing import PROVIDER_TIME
+from blocks.catalog import Request, Status
+from blocks.client.errors import DashScopeError
 from tasks import finished, journal
+from tasks.answers import outcome_of_task
 from tasks.asset import Asset
 from tasks.downloading import fetch
-from tasks.records import TASK_LIFE, Failure, Outcome, Submission
+from tasks.records import TASK_LIFE, Outcome, Submission
 from tasks.rhythm import usual_seconds
 from tasks.sending import ask, recover, send
-from tasks.session import Session, current, now
+from tasks.session import Session, current
 from tasks.staging import stage
 
 
@@ -108,22 +107,8 @@ async def poll(label: str, submission: Submission) -> Outcome:
         submitted_at=submission.submitted_at,
         deadline_seconds=patience_seconds(submission.model),
     )
-    failed = answer.status != Status.SUCCEEDED
-    error = error_from_failed_task(answer, model=submission.model) if failed else None
-    outcome = Outcome(
-        fingerprint=submission.fingerprint,
-        model=submission.model,
-        status=answer.status or Status.UNKNOWN,
-        task_id=submission.task_id,
-        request_id=submission.request_id,
-        account=submission.account,
-        finished_at=ended_at(answer),
-        urls=answer.urls,
-        values={**answer.values, **_held_back(answer)},
-        usage=answer.usage,
-        failure=failure_of(error) if error else None,
-    )
-    if failed:
+    outcome, error = outcome_of_task(answer, submission)
+    if outcome.status is not Status.SUCCEEDED:
         raise GenerationFailed(outcome, error)
     return outcome
 
@@ -131,14 +116,6 @@ async def poll(label: str, submission: Submission) -> Outcome:
 def patience_seconds(model: str) -> float:
     """How long a poll waits: twenty times what the model usually takes at most, at least two hours, at most a day."""
     return min(max(20 * usual_seconds(model)[1], 2 * 3600.0), TASK_LIFE.total_seconds())
-
-
-def ended_at(answer: Answer) -> datetime:
-    """When the task ended as the provider says, because its URLs live from then on; now when it does not say."""
-    with suppress(KeyError, ValueError):
-        said = datetime.fromisoformat(answer.times["end_time"])
-        return min(said if said.tzinfo else said.replace(tzinfo=PROVIDER_TIME), now()).astimezone(UTC)
-    return now()
 
 
 @task(
@@ -188,50 +165,27 @@ async def download(label: str, outcome: Outcome) -> list[Asset]:
     cache_policy=_ByFingerprint(step="call"),
 )
 async def call(label: str, model: str, fingerprint: str, request: dict[str, Any], assets: dict[str, Asset]) -> Outcome:
-    """Ask a model that answers at once: a detection, a chat completion.
+    """Ask a model that answers at once: a check, a text, a picture; once, as `submit` does.
 
     Raises:
-        DashScopeError: the provider refused it.
+        DashScopeError: the provider refused it, or its answer is lost.
+        AmbiguousSubmission: an earlier answer was lost, and what it may have cost is too much to ask anew unasked.
+        StagingFailed: an input cannot be made reachable for the provider.
     """
     session = current()
     known = await finished.read(session.storage, fingerprint)
-    if known is not None and (session.emulated or not known.emulated):
+    if known is not None and not known.outcome.urls and (session.emulated or not known.emulated):
         return known.outcome
-    answer = await ask(session, await _staged(session, request, assets))
-    reason = {"reason": answer.reason} if answer.reason else {}
-    return Outcome(
-        fingerprint=fingerprint,
-        model=model,
-        status=Status.SUCCEEDED,
-        task_id=None,
-        request_id=answer.request_id,
-        account=session.account,
-        finished_at=now(),
-        urls=answer.urls,
-        values={**answer.values, **reason, **_held_back(answer)},
-        usage=answer.usage,
-    )
+    entry = await journal.read(session.storage, fingerprint, session.account)
+    if entry is not None:
+        if entry.outcome is not None and not entry.outcome.expired(session.time):
+            return entry.outcome
+        if entry.unanswered:
+            await recover(session, entry)
+        await journal.settle(session.storage, fingerprint, session.account)
+    return await ask(session, await _staged(session, request, assets), fingerprint)
 
 
 async def _staged(session: Session, request: dict[str, Any], assets: dict[str, Asset]) -> Request:
     typed = catalog.request(request)
     return await stage(typed, client=session.client, storage=session.storage, assets=assets, base=session.base)
-
-
-def _held_back(answer: Answer) -> dict[str, Any]:
-    """The results that failed beside others that did not: why, each."""
-    return {"failed_parts": [asdict(part) for part in answer.failed_parts]} if answer.failed_parts else {}
-
-
-def failure_of(error: Exception) -> Failure:
-    """An error as a record: code, message, what to do."""
-    if isinstance(error, DashScopeError):
-        return Failure(
-            code=error.code,
-            message=error.message,
-            advice=error.advice,
-            kind=type(error).__name__,
-            stops_run=error.stops_run,
-        )
-    kind = type(error).__name__
-    return Failure(code=getattr(error, "code", None) or kind, message=str(error), kind=kind)

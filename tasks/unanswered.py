@@ -44,7 +44,7 @@ class Unanswered:
         async with self._looking:
             if self._found is None:
                 found = await journal.entries(self._storage)
-                self._found = [entry for entry in found if entry.submission is None]
+                self._found = [entry for entry in found if entry.unanswered]
             return list(self._found)
 
     async def _cleared(self, entry: journal.Entry) -> None:

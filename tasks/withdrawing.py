@@ -14,6 +14,7 @@ from tasks.session import Session
 log = logging.getLogger("wanflow.generation")
 
 _CANCEL_SECONDS = 5
+_LISTED = "`wanflow generations list` names it."
 
 
 async def withdraw(session: Session, fingerprint: str, label: str) -> None:
@@ -23,8 +24,13 @@ async def withdraw(session: Session, fingerprint: str, label: str) -> None:
         fingerprint: of the generation.
         label: what the run calls it.
     """
-    submission = await journal.under_way(session.storage, fingerprint, session.account, session.time)
-    if submission is None:
+    entry = await journal.read(session.storage, fingerprint, session.account)
+    if entry is None:
+        return
+    if entry.unanswered:
+        log.warning("%s: nobody knows whether %s took it in; it may be charged. %s", label, entry.model, _LISTED)
+    submission = entry.submission
+    if submission is None or submission.expired(session.time):
         return
     left = LeftRunning(
         label=label, model=submission.model, task_id=submission.task_id, quoted_cny=submission.quoted_cny

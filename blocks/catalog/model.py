@@ -139,6 +139,11 @@ class Model:
     notes: tuple[str, ...] = ()
 
     @property
+    def at_once(self) -> bool:
+        """Whether one call gives the result: there is no task to ask for, to list or to cancel."""
+        return self.mode != "async"
+
+    @property
     def fields(self) -> dict[str, Field]:
         """Every field by its dotted path; of a model with several functions all of them together."""
         merged: dict[str, Field] = {}

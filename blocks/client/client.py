@@ -102,7 +102,7 @@ class Client:
             ValueError: the model is not asynchronous.
         """
         row = request.row
-        if row.mode != "async":
+        if row.at_once:
             raise ValueError(f"{row.id} answers at once: use call() instead of submit().")
         headers = {"X-DashScope-Async": "enable", **_resolve(request)}
         url = self._url(row.endpoint)
@@ -112,11 +112,12 @@ class Client:
             raise AnswerLost("The provider's answer holds no task_id", http_status=200, request_id=answer.request_id)
         return answer
 
-    async def call(self, request: catalog.Request) -> catalog.Answer:
+    async def call(self, request: catalog.Request, *, before: Callable[[], None] | None = None) -> catalog.Answer:
         """Ask a synchronous model or a chat model.
 
         Args:
             request: with every media value reachable for the provider.
+            before: as of `submit`.
 
         Returns:
             The provider's answer with its values.
@@ -126,10 +127,10 @@ class Client:
             ValueError: the model is asynchronous.
         """
         row = request.row
-        if row.mode == "async":
+        if not row.at_once:
             raise ValueError(f"{row.id} is asynchronous: use submit() instead of call().")
         url = chat_url(self.base_url, row.endpoint) if row.mode == "chat" else self._url(row.endpoint)
-        body = await self._post(url, request, _resolve(request), self._patience(_CALL_SECONDS))
+        body = await self._post(url, request, _resolve(request), self._patience(_CALL_SECONDS), before)
         return catalog.read(row.id, body)
 
     async def query(self, task_id: str, model: str | None = None) -> catalog.Answer:

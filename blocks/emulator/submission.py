@@ -106,7 +106,7 @@ def check_path(row: catalog.Model, endpoint: str) -> bool:
     """
     path = f"services/{endpoint}".strip("/")
     if path == row.endpoint.strip("/"):
-        return row.mode != "async"
+        return row.at_once
     if row.sync_endpoint is None or path != row.sync_endpoint.strip("/"):
         raise refusal.wrong_endpoint()
     return True

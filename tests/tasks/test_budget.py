@@ -90,14 +90,6 @@ async def test_what_is_sent_again_in_doubt_counts_twice(storage: MediaStorage) -
     assert not await _taken(Budget(Decimal("3.5"), storage), "two")
 
 
-async def test_a_lost_answer_counts_beside_the_next_attempt(storage: MediaStorage) -> None:
-    """What nobody can look up is asked for anew by the run's next process: both may be billed, both count."""
-    for number in range(3):
-        process = Budget(Decimal(3), storage)
-        assert await _taken(process, "one") is (number < 2)
-        await process.settle("one", None, lost=True)
-
-
 async def test_what_nobody_knows_the_cost_of_keeps_its_quote(storage: MediaStorage) -> None:
     """A generation that may be billed yet, or whose bill cannot be read, counts as quoted, in every process."""
     first, second = Budget(Decimal(2), storage), Budget(Decimal(2), storage)

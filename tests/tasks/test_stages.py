@@ -7,8 +7,6 @@ import itertools
 import json
 import os
 import sqlite3
-from contextlib import nullcontext
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +18,8 @@ from prefect.client.schemas.objects import TaskRun
 from prefect.context import get_run_context
 
 from blocks import catalog
-from blocks.catalog.model import Limits
-from tasks.budget import BudgetExceeded
 from tasks.editing import run_operation
 from tasks.generation import generate
-from tasks.pace import Pace
 from tasks.records import Generation
 from tests.tasks.conftest import KEY, Open, Studio, asked
 
@@ -136,15 +131,6 @@ async def test_call(studio: Open) -> None:
     assert here.emulator.counts["chat"] == 1
 
 
-async def test_a_lost_answer_of_a_call(studio: Open) -> None:
-    """A model that answers at once may have been paid for when its answer is lost: its cost is unknown, not nothing."""
-    here = studio(rules=[{"at": "chat", "do": "lose_answer"}])
-    chat = {"model": "qwen-plus", "input": {"messages": [{"role": "user", "content": "say hello"}]}, "parameters": {}}
-    made = await here.run(catalog.request(chat))
-    assert made.failure and made.failure.kind == "AnswerLost" and made.cost_cny is None
-    assert here.emulator.counts["chat"] == 1
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("results", [True, False])
 async def test_an_emulated_answer_is_none(studio: Open, monkeypatch: pytest.MonkeyPatch, results: bool) -> None:
@@ -157,20 +143,6 @@ async def test_an_emulated_answer_is_none(studio: Open, monkeypatch: pytest.Monk
             session.emulated = emulated
             assert (await generate(catalog.request(talk))).succeeded
     assert here.emulator.counts["chat"] == 2
-
-
-@pytest.mark.slow
-async def test_a_lost_answer_counts_for_its_run(studio: Open) -> None:
-    """A run's next process, which asks a model that answers at once anew, counts what the lost answer may cost."""
-    here = studio(rules=[{"at": "submit", "do": "lose_answer"}])
-    picture = asked(model="qwen-image-max")
-    for attempt in (1, 2, 3):
-        async with here.session(max_cost=Decimal("1.2")) as session:
-            session.run, session.pace = "one run", Pace(limits=lambda model: Limits(submits_per_second=1000.0))
-            with pytest.raises(BudgetExceeded, match=r"1\.5 CNY") if attempt == 3 else nullcontext():
-                made = await generate(picture)
-                assert made.failure and made.failure.kind == "AnswerLost" and session.budget.spent == Decimal("0.5")
-    assert here.emulator.counts["submit"] == 2
 
 
 @pytest.mark.slow

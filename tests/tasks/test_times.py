@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from blocks.catalog import Answer, Status
+from tasks.answers import ended_at
 from tasks.session import now
-from tasks.stages import ended_at
 
 
 def ended(said: str | None) -> datetime:
