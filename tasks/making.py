@@ -16,6 +16,7 @@ from tasks import journal
 from tasks.asset import Asset
 from tasks.downloading import DownloadFailed
 from tasks.finished import Finished
+from tasks.missing import ResultMissing, check_named
 from tasks.records import TASK_LIFE, Outcome, Submission
 from tasks.session import Session, now
 from tasks.spending import run_under_way
@@ -24,6 +25,7 @@ from tasks.stages import GenerationFailed, call, download, poll, submit
 log = logging.getLogger("wanflow.generation")
 
 _RESUBMITS = 2
+_LOOKS = 4
 
 Made = tuple[Outcome, list[Asset], Submission | None]
 """What it gave, its files, and the submission that led to it where there was one."""
@@ -67,7 +69,7 @@ class Making:
             DashScopeError: the provider refused it, or nobody knows what came of it.
             AmbiguousSubmission: nobody can tell whether an earlier submit was accepted.
             StagingFailed: an input cannot be made reachable for the provider.
-            DownloadFailed: a file cannot be brought into storage.
+            DownloadFailed: a file cannot be brought into storage, or no answer names one.
         """
         if catalog.find(self.request.model).at_once:
             return await self._answered(under_way)
@@ -111,7 +113,7 @@ class Making:
             account=outcome.account,
         )
         said: Outcome = await self._task(poll)(self.label, submission, wait_for=self.after)
-        return said
+        return await self._named(said, submission)
 
     async def _set_aside_anew(self, ended: Outcome) -> None:
         """Ask the limit about what it was not asked for while it was an earlier run's."""
@@ -158,7 +160,21 @@ class Making:
                     log.info("%s: task %s gave nothing (%s); sending it again.", self.label, submission.task_id, error)
             if failures:
                 await self.session.pace.back_off(failures)
+        outcome = await self._named(outcome, submission)
         return outcome, await self._downloaded(outcome, submission), submission
+
+    async def _named(self, outcome: Outcome, submission: Submission) -> Outcome:
+        """The outcome once it names what was made: an answer that does not is asked for again, a few times."""
+        for attempt in range(1, _LOOKS):
+            try:
+                check_named(outcome)
+                return outcome
+            except ResultMissing:
+                log.info("%s: the answer about task %s names no result; asking again.", self.label, outcome.task_id)
+            await self.session.pace.back_off(attempt)
+            outcome = await self._task(poll)(self.label, submission)
+        check_named(outcome)
+        return outcome
 
     async def _submitted(self, resumed: Submission | None) -> Submission:
         submit_it = self._task(submit, refresh_cache=resumed is None)
