@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ import av
 
 from blocks import catalog
 from blocks.catalog import Status
-from tests.faults.workload import CHECK, Workload, identity
+from tests.faults.workload import AT_ONCE, CHECK, Workload, identity
 
 _OVER = {"FAILED", "CANCELED", "UNKNOWN"}
 """Tasks that cost nothing: they gave nothing."""
@@ -36,9 +36,11 @@ class Finding:
 def audit(
     workload: Workload,
     tasks: list[dict[str, Any]],
+    answered: Counter[str],
     storage: Path,
     folder: Path,
     *,
+    at_most: Mapping[str, int],
     key: str,
     runs: list[Path],
     clean: bool,
@@ -48,6 +50,8 @@ def audit(
 
     Args:
         tasks: of the provider, as it knows them.
+        answered: how often it answered models that answer at once.
+        at_most: how often that may be.
         folder: of the round, logs included.
         key: must turn up nowhere.
         runs: logs of the runs that ended well.
@@ -57,6 +61,7 @@ def audit(
     good = [task for task in tasks if task["status"] not in _OVER]
     return [
         *_submits(workload, good, storage),
+        *_calls(workload, answered, at_most),
         *_secret(folder, key),
         *_left_over(storage, clean),
         *(finding for log in runs for finding in _production(workload, good, log, only_run)),
@@ -82,6 +87,15 @@ def _submits(workload: Workload, good: list[dict[str, Any]], storage: Path) -> I
             yield Finding("duplicate", f"generation {fingerprint[:12]} has {count} tasks")
 
 
+def _calls(workload: Workload, answered: Counter[str], at_most: Mapping[str, int]) -> Iterator[Finding]:
+    """What answers at once is paid for once, and again only where its answer was lost and that was allowed."""
+    for model in {step.get("model") for step in workload.document["steps"].values()} & {CHECK, AT_ONCE}:
+        if not answered[model]:
+            yield Finding("lost", f"{model} was never asked")
+        if answered[model] > at_most[model]:
+            yield Finding("duplicate", f"{model} was asked {answered[model]} times, at most {at_most[model]} allowed")
+
+
 def _production(workload: Workload, good: list[dict[str, Any]], log: Path, only_run: bool) -> Iterator[Finding]:
     """The deliverables are there and whole, and each generation is the provider's task with the provider's price."""
     said = json.loads(log.with_name(f"{log.name}.out").read_text())
@@ -99,7 +113,7 @@ def _production(workload: Workload, good: list[dict[str, Any]], log: Path, only_
     by_id = {task["task_id"]: task for task in good}
     bill = Decimal(0)
     for one in {one["fingerprint"]: one for one in manifest["generations"]}.values():
-        if one["model"] == CHECK:
+        if one["model"] in (CHECK, AT_ONCE):
             bill += Decimal(one["cost_cny"])
             continue
         task = by_id.pop(one["task_id"], None)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import re
 import shutil
 import signal
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from tests.faults.audit import Finding, audit
 from tests.faults.faults import Trouble, trouble_of
 from tests.faults.forks import Forks, Process
 from tests.faults.prefect import PrefectServer
-from tests.faults.workload import Workload, workload_of
+from tests.faults.workload import AT_ONCE, CHECK, Workload, workload_of
 from tests.ports import free_port
 
 HUNG_SECONDS = 300.0
@@ -29,6 +31,7 @@ STUCK_SECONDS = 10.0
 LEASE_SECONDS = 1.5
 """How long a lease outlives its holder's silence where processes are frozen."""
 _RUNS = 15
+_ANEW = re.compile(r"`wanflow generations forget (\w+)` and run again to ask anew")
 _TICK = 0.004
 
 
@@ -40,6 +43,7 @@ class Round:
         kills: processes that were killed or interrupted.
         runs: processes that were started.
         submits: accepted by the provider, whatever became of them.
+        forgotten: lost answers without a task that the round had asked for anew, as a person would.
         findings: what the audit found wrong.
     """
 
@@ -48,6 +52,7 @@ class Round:
     kills: int = 0
     runs: int = 0
     submits: int = 0
+    forgotten: int = 0
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
 
@@ -132,12 +137,15 @@ class Bench:
                 worker.process.signal(signal.SIGKILL)
         try:
             tasks = httpx.get(f"{self._address}/emulator/tasks", timeout=60).json()
+            events = httpx.get(f"{self._address}/emulator/events?kind=answered", timeout=60).json()
             self.result.submits = len(tasks)
             self.result.findings += audit(
                 self.workload,
                 tasks,
+                Counter(event["model"] for event in events),
                 self.storage,
                 self.folder,
+                at_most={CHECK: self.result.runs, AT_ONCE: 1 + self.result.forgotten},
                 key=self.key,
                 runs=[worker.log for worker in self._workers if worker.done],
                 clean=not (self.result.kills or self.trouble.storage_gone or self.trouble.frozen),
@@ -152,6 +160,10 @@ class Bench:
     @property
     def _address(self) -> str:
         return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {"DASHSCOPE_API_KEY": self.key, "DASHSCOPE_BASE_URL": f"{self._address}/api/v1"}
 
     def _start_provider(self) -> None:
         state = self.folder / "provider"
@@ -173,7 +185,7 @@ class Bench:
     def _start(self, name: str) -> Worker:
         self.result.runs += 1
         log = self.folder / f"run-{self.result.runs}"
-        environment = {"DASHSCOPE_API_KEY": self.key, "DASHSCOPE_BASE_URL": f"{self._address}/api/v1"}
+        environment = dict(self._environment)
         if self.trouble.frozen:
             environment["WANFLOW_LEASE_SECONDS"] = str(LEASE_SECONDS)
         process = self._forks.start(
@@ -213,9 +225,24 @@ class Bench:
         if worker.process.code == 0 or _all_steps_done(worker):
             worker.done = True
             return worker
+        self._forget_what_is_lost(worker)
         if self.result.runs - self.result.kills >= _RUNS or self.result.runs >= 2 * _RUNS:
             raise Lost(f"{worker.log.name} ended with {worker.process.code} like those before it, see {worker.log}.err")
         return self._start(worker.name)
+
+    def _forget_what_is_lost(self, worker: Worker) -> None:
+        """Do what a run says that ended because an answer without a task was lost."""
+        said = Path(f"{worker.log}.out")
+        for name in set(_ANEW.findall(said.read_text(encoding="utf-8") if said.is_file() else "")):
+            self.result.forgotten += 1
+            forgetting = self._forks.start(
+                ["generations", "forget", name, "--storage", str(self.storage)],
+                environment=self._environment,
+                folder=self.folder,
+                log=self.folder / f"forget-{self.result.forgotten}",
+            )
+            if not forgetting.wait(60):
+                raise Hung(f"{self.folder}/forget-{self.result.forgotten} does not end")
 
     def _moment(self) -> Moment:
         kind = self._chance.random()

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.faults.audit import Finding, audit
-from tests.faults.workload import FILM, Workload, identity
+from tests.faults.workload import AT_ONCE, CHECK, FILM, Workload, identity
 
 KEY = "sk-test-canary"
 BODY = {"model": FILM, "input": {"prompt": "fog"}, "parameters": {"duration": 2, "size": "1280*720"}}
@@ -27,6 +27,7 @@ class End:
     folder: Path
     tasks: list[dict[str, Any]]
     clean: bool = True
+    answered: dict[str, int] = field(default_factory=lambda: {CHECK: 2, AT_ONCE: 1})
 
     @property
     def storage(self) -> Path:
@@ -44,12 +45,15 @@ class End:
 
     def audited(self) -> list[Finding]:
         """What the audit finds."""
-        workload = Workload({"deliver": {"fog.png": "${fog.image}"}}, Counter([identity(BODY)]))
+        steps = {"fog": {"model": FILM}, "check": {"model": CHECK}, "now": {"model": AT_ONCE}}
+        workload = Workload({"steps": steps, "deliver": {"fog.png": "${fog.image}"}}, Counter([identity(BODY)]))
         return audit(
             workload,
             self.tasks,
+            Counter(self.answered),
             self.storage,
             self.folder,
+            at_most={CHECK: 2, AT_ONCE: 1},
             key=KEY,
             runs=[self.folder / "run-1"],
             clean=self.clean,
@@ -93,6 +97,9 @@ def _sum(end: End) -> None:
 WRONG: dict[str, tuple[str, Callable[[End], Any]]] = {
     "paid twice": ("duplicate", _twice),
     "still running beside a good one": ("duplicate", lambda end: (_twice(end), end.tasks[1].update(status="RUNNING"))),
+    "a picture asked for twice": ("duplicate", lambda end: end.answered.update({AT_ONCE: 2})),
+    "a check asked for in no run's name": ("duplicate", lambda end: end.answered.update({CHECK: 3})),
+    "a check never asked for": ("lost", lambda end: end.answered.pop(CHECK)),
     "not accepted": ("lost", lambda end: end.tasks[0].update(status="FAILED")),
     "not delivered": ("lost", lambda end: (end.production / "fog.png").unlink()),
     "not whole": ("lost", _truncated),

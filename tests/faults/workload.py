@@ -17,6 +17,8 @@ MOTION = "wan2.6-i2v-flash"
 STYLE = "video-style-transform"
 PICTURE = "wanx2.1-t2i-turbo"
 CHECK = "emo-detect-v1"
+AT_ONCE = "qwen-image-max"
+"""A picture without a task: when its answer is lost, a person decides whether it is paid for again."""
 PORTRAIT = "portrait.png"
 
 Identity = tuple[str, str, str]
@@ -80,16 +82,20 @@ def workload_of(seed: int) -> Workload:
     if chance.random() < 0.3:
         steps["check"] = {"model": CHECK, "input": {"image_url": PORTRAIT}, "parameters": {"ratio": "1:1"}}
     if chance.random() < 0.3:
+        steps["now"] = {"model": AT_ONCE, "input": {"prompt": f"round {seed}, at once"}, "parameters": {}}
+    if chance.random() < 0.3:
         steps["styled"] = {
             "model": STYLE,
             "input": {"video_url": "${scene-0.video}"},
             "parameters": {"style": chance.randint(0, 7)},
         }
-    videos = [f"${{{name}.video}}" for name in steps if name not in ("end", "picture", "check")]
+    videos = [f"${{{name}.video}}" for name in steps if name not in ("end", "picture", "check", "now")]
     steps["film"] = {"use": "concatenate", "input": {"videos": videos}}
     deliver = {"film.mp4": "${film.video}"} | {f"{name[2:-7]}.mp4": name for name in videos}
     if "picture" in steps:
         deliver["picture-{n}.png"] = "${picture.images}"
+    if "now" in steps:
+        deliver["now.png"] = "${now.image}"
     document = {
         "pipeline": f"round-{seed}",
         "description": "A round of the fault laboratory.",
@@ -99,7 +105,7 @@ def workload_of(seed: int) -> Workload:
     asked = {
         json.dumps([step["input"], step["parameters"], step["model"], step.get("take", 1)]): identity(step)
         for step in steps.values()
-        if "model" in step and step["model"] != CHECK
+        if "model" in step and step["model"] not in (CHECK, AT_ONCE)
     }
     return Workload(document, Counter(asked.values()))
 
