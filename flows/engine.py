@@ -260,7 +260,7 @@ async def _run_item(run: PipelineRun, step_run: StepRun, scope: Scope, at: Locat
             return outputs_of(generation.model, generation.assets, generation.values)
         failure = with_prompt(generation) or Failure(code=None, message="gave nothing")
         failed.append(f"{model} failed: {reason_of(failure)}")
-        if is_final(step, failure):
+        if is_final(step, failure, may_be_billed=generation.cost_cny is None):
             break
     raise StepFailed(failure or Failure(code=None, message="gave nothing"))
 

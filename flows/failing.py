@@ -11,7 +11,7 @@ from tasks.records import Failure, Generation
 EXPECTED = (BudgetExceeded, DownloadFailed, MediaError, OSError)
 """What may go wrong with a step without being a mistake of ours; a deadline that passed is an OSError."""
 
-_FINAL = frozenset({"ModerationRefused", "AmbiguousSubmission", "DownloadFailed", "TaskGone"})
+_FINAL = frozenset({"ModerationRefused", "AmbiguousSubmission", "DownloadFailed", "ResultMissing", "TaskGone"})
 """Failures that no other model is asked after: it would refuse as well, or the first may yet be billed."""
 
 
@@ -31,8 +31,14 @@ def with_prompt(generation: Generation) -> Failure | None:
     return failure.model_copy(update={"message": f"{failure.message} The prompt: {generation.prompt}"})
 
 
-def is_final(step: Step, failure: Failure) -> bool:
-    """Whether no other model is asked after it."""
+def is_final(step: Step, failure: Failure, *, may_be_billed: bool = False) -> bool:
+    """Whether no other model is asked after it.
+
+    Args:
+        may_be_billed: what was sent is still under way, whatever went wrong with asking about it.
+    """
+    if may_be_billed:
+        return True
     if failure.kind == "ModerationRefused" and step.fallback_after_moderation:
         return False
     return failure.kind in _FINAL or failure.stops_run
