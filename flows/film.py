@@ -21,6 +21,9 @@ from tasks.records import Generation
 RESTYLE = "video-style-transform"
 REPAINT = "wanx2.1-vace-plus"
 
+_LONGEST_STORYBOARD = 8192
+"""Tokens; every version of the model takes so many. Bounds the price, which a limit of costs needs."""
+
 WRITER = """wanflow storyboard
 You write storyboards for short films. Answer with one JSON object and nothing else:
 {"title": str, "look": str, "scenes": [{"title": str, "shots": [{"prompt": str, "seconds": int}]}]}
@@ -231,7 +234,7 @@ def writing_request(brief: Brief) -> catalog.Request:
         {
             "model": brief.model,
             "input": {"messages": messages},
-            "parameters": {"response_format": {"type": "json_object"}},
+            "parameters": {"response_format": {"type": "json_object"}, "max_tokens": _LONGEST_STORYBOARD},
         }
     )
 

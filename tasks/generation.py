@@ -126,8 +126,8 @@ class _Life:
     async def _seen_through(self, record: Finished | None) -> Generation:
         """Everything that may be paid for."""
         started = time.monotonic()
-        quote = catalog.quote(self.request, region=self.session.region, input_seconds=self.lengths).amount
-        self.session.quotes[self.fingerprint] = quote
+        bill = catalog.quote(self.request, region=self.session.region, input_seconds=self.lengths)
+        self.session.quotes[self.fingerprint] = bill.amount
         try:
             if record is not None and (repaired := await self.making.repaired(record)):
                 await self._keep(repaired)
@@ -135,7 +135,7 @@ class _Life:
             under_way = await journal.under_way(
                 self.session.storage, self.fingerprint, self.session.account, self.session.time
             )
-            await self.making.set_aside(sent=under_way is not None)
+            await self.making.set_aside(bill.most, sent=under_way is not None)
             if under_way is None:
                 await finished.write_request(self.session.storage, self.fingerprint, self._asked)
             outcome, files, submission = await self.making.make(under_way)
@@ -149,7 +149,7 @@ class _Life:
             outcome=outcome,
             assets=files,
             submitted_at=submission.submitted_at if submission else None,
-            quoted_cny=quote,
+            quoted_cny=bill.amount,
             cost_cny=cost,
             emulated=self.session.emulated,
         )

@@ -47,18 +47,21 @@ class Making:
     fingerprint: str
     assets: dict[str, Asset]
     after: list[Any]
+    _most: Decimal | None = None
 
-    async def set_aside(self, *, sent: bool) -> None:
+    async def set_aside(self, most: Decimal | None, *, sent: bool = False) -> None:
         """Ask the run's limit.
 
         Args:
+            most: what it may come to, CNY; None is unknown.
             sent: an earlier run has sent it: it will be billed whatever the limit says.
 
         Raises:
             BudgetExceeded: it would pass the limit; nothing was sent.
         """
-        quote, run = self.session.quotes[self.fingerprint], self.session.run or run_under_way()[1]
-        await self.session.budget.reserve(self.fingerprint, quote, what=self._what, run=run, sent=sent)
+        self._most = most
+        run = self.session.run or run_under_way()[1]
+        await self.session.budget.reserve(self.fingerprint, most, what=self._what, run=run, sent=sent)
 
     async def make(self, under_way: journal.Entry | None) -> Made:
         """Have it made, or go on with what an earlier run has sent.
@@ -122,7 +125,7 @@ class Making:
             await self.session.budget.reserve_again(self.fingerprint, journal.plain(ended.task_id), what=what)
         else:
             await self.session.budget.settle(self.fingerprint, Decimal(0))
-            await self.set_aside(sent=False)
+            await self.set_aside(self._most)
 
     async def _answered(self, under_way: journal.Entry | None) -> Made:
         """What a model that answers at once gave; asked anew where the files of an earlier run's answer are gone."""

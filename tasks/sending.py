@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from blocks import catalog
 from blocks.catalog import Request
-from blocks.client.errors import DashScopeError, InputUnreachable, NotSent
+from blocks.client.errors import AnswerLost, DashScopeError, InputUnreachable, NotSent
 from tasks import journal
 from tasks.answers import outcome_of_call
 from tasks.leases import LeaseLost, clock
@@ -163,6 +163,9 @@ async def _post(session: Session, request: Request, entry: journal.Entry, began:
 
 async def _call(session: Session, request: Request, entry: journal.Entry, began: float) -> Outcome:
     answer = await session.client.call(request, before=lambda: _in_time(session, began))
+    row = catalog.find(request.model)
+    if row.kind == "image" and not answer.urls:
+        raise AnswerLost("The provider's answer names no picture", http_status=200, request_id=answer.request_id)
     outcome = outcome_of_call(answer, fingerprint=entry.fingerprint, model=request.model, account=session.account)
     await _kept(session, f"The answer of {request.model}", lambda: journal.answered(session.storage, entry, outcome))
     return outcome

@@ -47,6 +47,11 @@ class Bill:
     note: str = ""
     at_most: Decimal | None = None
 
+    @property
+    def most(self) -> Decimal | None:
+        """The most it can come to; None: not bounded."""
+        return self.at_most if self.amount is None else self.amount
+
 
 def quote(
     request: Request, *, region: str = "beijing", input_seconds: float | Mapping[str, float] | None = None

@@ -164,11 +164,11 @@ async def test_a_plan_over_the_limit_sends_nothing(service: Emulator) -> None:
 
 @pytest.mark.slow
 async def test_a_brief_becomes_a_film(service: Emulator) -> None:
-    """The chat model writes the scenes; the storyboard it wrote is in the production and in the manifest."""
+    """The chat model writes the scenes, within the limit of costs; what it wrote is in production and manifest."""
     asked = Storyboard.model_validate(
         {"title": "Whale", "size": "1280*720", "brief": {"text": "A whale and a lamp", "scenes": 2, "seconds": 10}}
     )
-    production = await film(asked)
+    production = await film(asked, max_cost=Decimal("10.02"))
     manifest = manifest_of(production)
     assert manifest.generations[0].model == "qwen-plus"
     assert sum(scene.seconds for scene in manifest.scenes) == 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from blocks import catalog
-from blocks.catalog import Request, Status
+from blocks.catalog import Answer, Request, Status
 from blocks.catalog.model import Limits
 from blocks.client import Client
 from tasks import finished, journal, making, sending, spending
@@ -115,6 +116,31 @@ async def test_a_lost_answer_ends_it(studio: Open, rule: str, kind: str) -> None
     assert made.failure and made.failure.kind == kind and made.cost_cny is None and calls(here) == 1
     said = f"It may be billed; `wanflow generations forget {made.fingerprint[:12]}` and run again to ask anew."
     assert made.failure.advice == said and await here.journalled() == [made.fingerprint]
+
+
+async def test_an_answer_without_a_picture(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be billed, and there is nothing to fetch: it counts as lost, not as made."""
+
+    async def nothing(*_: Any, **__: Any) -> Answer:
+        return Answer(request_id="r-1")
+
+    monkeypatch.setattr(Client, "call", nothing)
+    here = studio()
+    made = await here.run(PICTURE, results=False)
+    assert made.failure and made.failure.kind == "AnswerLost" and await here.journalled() == [made.fingerprint]
+
+
+async def test_words_are_within_a_limit(studio: Open) -> None:
+    """The price of words is known afterwards; with max_tokens it is bounded, and the bound keeps the limit."""
+    here = studio()
+    bounded = catalog.request(WORDS.to_dict() | {"parameters": {"max_tokens": 1000}})
+    most = catalog.quote(bounded).at_most or Decimal(0)
+    for limit, fits in ((most - Decimal("0.0001"), False), (most, True)):
+        async with here.session(results=False, max_cost=limit) as session:
+            with nullcontext() if fits else pytest.raises(BudgetExceeded, match="over the limit"):
+                made = await generate(bounded)
+                assert made.succeeded and made.cost_cny and made.cost_cny == session.budget.spent < most
+    assert calls(here) == 1
 
 
 async def test_a_refused_call_leaves_nothing(studio: Open) -> None:
