@@ -31,7 +31,9 @@ film: setup ## the example film, in ./media
 up: setup ## Prefect's server and UI with every deployment; the emulator when there is no key
 	$(BIN)/wanflow up
 
-test: lint types contract pytest ## every check
+# mypy takes one core for most of a minute: beside the tests, it takes no time of its own.
+test: lint contract ## every check
+	@$(MAKE) --no-print-directory -j 2 types pytest
 
 lint: setup ## style
 	$(BIN)/ruff check .
@@ -47,8 +49,9 @@ types: setup ## mypy, strict
 contract: setup ## who may import whom
 	$(BIN)/lint-imports
 
+# Bytecode is kept whatever the shell says: hundreds of processes would compile everything again.
 pytest: setup ## the tests; with WANFLOW_TEST_SLOW=1 the slow ones too
-	$(BIN)/python -m pytest -m "not benchmark" -n 3 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m "not benchmark" -n 3 --dist loadfile
 
 faults: setup ## real processes killed under every kind of trouble, then audited; ROUNDS=20 for fewer
 	$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),200)

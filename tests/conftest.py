@@ -7,13 +7,22 @@ lacks it. Tests that take long carry ``slow``: they are left out, and it is said
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import socket
+import sqlite3
+import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import certifi
+import httpx
 
 from flows.settings import apply_defaults
 
@@ -23,6 +32,11 @@ for _name in [name for name in os.environ if name.startswith(("PREFECT_", "DASHS
     del os.environ[_name]
 os.environ["PREFECT_HOME"] = str(_HOME)
 os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
+# Each client reads all authorities of the web, 50 ms of work that thousands of clients repeat; here one will do.
+_AUTHORITY = _HOME / "authority.pem"
+_first, _end, _ = Path(certifi.where()).read_text(encoding="utf-8").partition("-----END CERTIFICATE-----\n")
+_AUTHORITY.write_text(_first + _end, encoding="utf-8")
+os.environ["SSL_CERT_FILE"] = str(_AUTHORITY)
 apply_defaults()
 
 import pytest  # noqa: E402  Prefect's settings come first
@@ -93,27 +107,88 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[str]:
-    """One Prefect server for all tests of the session; starting one takes 10 to 25 s. Gives its API URL."""
+def prefect_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One Prefect server for all tests of the process; starting one takes 5 to 25 s. Gives its API URL."""
+    from prefect.context import _temporary_global_settings_context, get_settings_context
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogWorker
-    from prefect.settings import PREFECT_API_URL
-    from prefect.testing.utilities import prefect_test_harness
+    from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_DATABASE_CONNECTION_URL, temporary_settings
 
-    from flows import temporary_server
-
-    temporary_server.shield()
-    with prefect_test_harness(server_startup_timeout=120):
-        url = PREFECT_API_URL.value()
-        assert url is not None
+    database = tmp_path_factory.mktemp("prefect") / "prefect.db"
+    with ExitStack() as stack:
+        stored = {PREFECT_SERVER_DATABASE_CONNECTION_URL: f"sqlite+aiosqlite:///{database}"}
+        stack.enter_context(temporary_settings(updates=stored))
+        url = stack.enter_context(_served(database, _tables(request.config)))
+        stack.enter_context(temporary_settings(updates={PREFECT_API_URL: url}))
+        stack.enter_context(_temporary_global_settings_context(get_settings_context()))  # for threads
         os.environ["PREFECT_API_URL"] = url  # for the processes that tests start
         try:
             yield url
         finally:
             os.environ.pop("PREFECT_API_URL", None)
-            # The harness waits without end for the last events and log lines, should one never leave.
             for worker in (EventsWorker, APILogWorker):
                 worker.drain_all(timeout=30)
+
+
+def _tables(config: pytest.Config) -> Path:
+    """Where Prefect's empty database is kept: its server makes the tables in 10 s of work, a copy takes none."""
+    import prefect
+
+    cache = config.cache
+    assert cache is not None
+    return cache.mkdir("prefect") / f"{prefect.__version__}.db"
+
+
+@contextmanager
+def _served(database: Path, tables: Path) -> Iterator[str]:
+    """A Prefect server that lives as long as the block; the first ever leaves its empty tables to the others."""
+    from flows import prefect_server, temporary_server
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/api"
+    with ExitStack() as stack, ExitStack() as alone:
+        if not tables.exists():
+            lock = alone.enter_context(tables.with_suffix(".lock").open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)  # given back by the system, should this process die
+        made = not tables.exists()
+        if not made:
+            alone.close()
+            shutil.copyfile(tables, database)
+        with temporary_server._unheard():
+            server = prefect_server.start_temporary(port)
+        stack.callback(_end, server)
+        _wait_for(url, server)
+        if made:
+            half = tables.with_suffix(f".{os.getpid()}")
+            with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(half)) as copy:
+                source.backup(copy)
+            half.replace(tables)
+            alone.close()
+        yield url
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers."""
+    deadline = time.monotonic() + 120
+    while True:
+        assert server.poll() is None, f"Prefect's server ended with {server.returncode}"
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{url}/health", timeout=5).is_success:
+                return
+        assert time.monotonic() < deadline, "Prefect's server did not start within two minutes"
+        time.sleep(0.1)
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """End the server, whatever it still does."""
+    server.terminate()
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 @pytest.fixture(scope="session")
