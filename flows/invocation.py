@@ -133,7 +133,7 @@ def _exit_code(error: Exception) -> int | None:
     from blocks.storage import StorageUnusable
     from tasks.budget import BudgetExceeded
 
-    if isinstance(error, StorageUnusable | BudgetExceeded) or _misconfigured(error):
+    if isinstance(error, StorageUnusable | BudgetExceeded) or _misconfigured(error) or _serverless(error):
         return WRONG_INPUT
     from blocks.client.errors import DashScopeError
     from flows.asking import NotApproved
@@ -153,9 +153,20 @@ def _misconfigured(error: Exception) -> bool:
     return isinstance(error, ValidationError) and error.title in ("DashScope", "MediaStorage")
 
 
+def _serverless(error: Exception) -> bool:
+    """Whether Prefect found no server at its address, before the run began."""
+    return isinstance(error, RuntimeError) and str(error).startswith("Failed to reach API at ")
+
+
 def _said(error: Exception) -> str:
     from pydantic import ValidationError
 
+    if _serverless(error):
+        address = str(error).removeprefix("Failed to reach API at ")
+        return (
+            f"Prefect's server at {address} does not answer. Start it (`wanflow up`), or unset PREFECT_API_URL for a"
+            " temporary one."
+        )
     if isinstance(error, ValidationError):
         return "; ".join(str(item["msg"]).removeprefix("Value error, ") for item in error.errors(include_url=False))
     advice = getattr(error, "advice", None)

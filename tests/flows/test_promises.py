@@ -15,6 +15,7 @@ import pytest
 
 from blocks.emulator import Emulator, Scenario, serve
 from tests.flows.conftest import wanflow
+from tests.ports import free_port
 
 Submits = Callable[[], list[str]]
 CLIP = ["generate", "wan2.6-t2v", "-p", "duration=2", "-p", "size=1280*720"]
@@ -77,6 +78,20 @@ def test_a_refused_request_is_told_from_the_others(service: Emulator, prefect_se
     """`generate` quotes the prompt that moderation refused."""
     refused = wanflow(*CLIP, "-i", "prompt=something forbidden")
     assert refused.exit_code == 3 and "  The prompt: something forbidden\n" in refused.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [[*CLIP, "-i", "prompt=a quiet street"], ["run", "film", "-f", "story.yaml"]])
+def test_a_prefect_server_that_is_gone(service: Emulator, submits: Submits, tmp_path: Path, words: list[str]) -> None:
+    """Its address, left in the environment, is named with what to do: exit code 2, nothing sent, no traceback."""
+    (tmp_path / "story.yaml").write_text(STORY.replace("SECOND", "a bridge"))
+    api = f"http://127.0.0.1:{free_port()}/api"
+    environment = {**os.environ, "PREFECT_API_URL": api, "PREFECT_CLIENT_MAX_RETRIES": "0"}
+    command = [sys.executable, "-m", "flows.cli", *words, "--storage", str(tmp_path / "media"), "--json"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    said = f"Prefect's server at {api}/ does not answer. Start it (`wanflow up`), or unset PREFECT_API_URL"
+    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr, done.stderr
+    assert said in json.loads(done.stdout)["error"]["message"] and submits() == []
 
 
 # Files that somebody sent.
