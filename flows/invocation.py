@@ -143,7 +143,7 @@ def _exit_code(error: Exception) -> int | None:
 
     if isinstance(error, NotApproved | NotInFlight | NotOurs):
         return WRONG_INPUT
-    return REFUSED if isinstance(error, DashScopeError | ProductionFailed) else None
+    return REFUSED if isinstance(error, DashScopeError | ProductionFailed) or _server_lost(error) else None
 
 
 def _misconfigured(error: Exception) -> bool:
@@ -158,9 +158,21 @@ def _serverless(error: Exception) -> bool:
     return isinstance(error, RuntimeError) and str(error).startswith("Failed to reach API at ")
 
 
+def _server_lost(error: Exception) -> bool:
+    """Whether Prefect lost its server during a run; what speaks to the provider has errors of its own."""
+    from httpx import TransportError
+
+    return isinstance(error, TransportError)
+
+
 def _said(error: Exception) -> str:
     from pydantic import ValidationError
 
+    if _server_lost(error):
+        return (
+            f"Prefect's server is not reached any more ({type(error).__name__}: {error}). What is under way can be"
+            " picked up: run the same again once the server is there, or with PREFECT_API_URL unset."
+        )
     if _serverless(error):
         address = str(error).removeprefix("Failed to reach API at ")
         return (
