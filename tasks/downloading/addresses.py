@@ -35,7 +35,7 @@ def checked(url: str) -> httpx.URL:
 
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the open internet."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address) and (within := _ipv4_of(ip)) is not None:
         ip = within
     return ip.is_global and not ip.is_multicast

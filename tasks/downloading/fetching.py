@@ -23,7 +23,7 @@ logger = logging.getLogger("wanflow.downloading")
 MAX_BYTES = 8 << 30
 """The largest result fetched. The documented models give some hundred megabytes at most."""
 
-_UNDECODABLE_TRIES = 2
+_UNDECODABLE_TRIES = 4
 _PUT_TRIES = 5
 _SUFFIXES = {"jpeg": "jpg", "tiff": "tif"}
 
@@ -103,7 +103,9 @@ async def _partial(url: str, storage: MediaStorage, path: str) -> AsyncIterator[
 async def _whole(url: str, part: Partial, base_url: str, max_bytes: int, backoff: Backoff) -> MediaInfo:
     """Download until the file is complete and can be decoded."""
     broken = ""
-    for _ in range(_UNDECODABLE_TRIES):
+    for attempt in range(_UNDECODABLE_TRIES):
+        if attempt:  # a page that says "busy" comes with status 200, too
+            await asyncio.sleep(backoff.seconds(attempt, None))
         await transfer(url, part, base_url, max_bytes, backoff)
         try:
             return await asyncio.to_thread(check_decodable, part.path)

@@ -39,9 +39,11 @@ class DownloadFailed(Exception):
 
     Attributes:
         expired: the URL gives nothing any more; asking for the task again may give a fresh one.
+        advice: what to do about a generation's; for a day it can be had from the provider.
     """
 
     code = "DownloadFailed"
+    advice = "It may be billed. Run the same again to fetch it, or `wanflow generations resume --all`; nothing is sent again."
 
     def __init__(self, url: str, reason: str, *, expired: bool = False) -> None:
         super().__init__(f"cannot download {redact(url)}: {redact(reason)}")

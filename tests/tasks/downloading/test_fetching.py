@@ -12,7 +12,7 @@ from PIL import Image
 from starlette.responses import Response
 
 from blocks.storage import MediaStorage
-from tasks.downloading import DownloadFailed, fetch
+from tasks.downloading import Backoff, DownloadFailed, fetch
 
 
 async def test_a_result_becomes_an_asset(origin: Any, storage: MediaStorage, film: bytes) -> None:
@@ -49,7 +49,7 @@ async def test_half_a_film_of_unknown_length_is_refused(origin: Any, storage: Me
     with pytest.raises(DownloadFailed, match="no whole media file"):
         await origin.fetched(storage)
     assert await storage.list() == []
-    assert len(origin.requests) == 2
+    assert len(origin.requests) == 4
 
 
 async def test_a_film_of_unknown_length_is_taken(origin: Any, storage: MediaStorage, film: bytes) -> None:
@@ -58,6 +58,21 @@ async def test_a_film_of_unknown_length_is_taken(origin: Any, storage: MediaStor
     origin.last = origin.unsized(film)
     asset = await origin.fetched(storage)
     assert asset.sha256 == hashlib.sha256(film).hexdigest()
+
+
+async def test_a_page_that_says_busy_is_waited_out(origin: Any, storage: MediaStorage, film: bytes) -> None:
+    """HTML with 200 and the name of a film comes a few times; longer each time, then the film is there."""
+    page = Response(b"<html>Service busy</html>" * 100, headers={"Content-Type": "video/mp4"})
+    origin.script = [lambda request: page] * 3
+    waits: list[int] = []
+
+    class Noted(Backoff):
+        def seconds(self, attempt: int, asked: float | None) -> float:
+            waits.append(attempt)
+            return super().seconds(attempt, asked)
+
+    asset = await origin.fetched(storage, backoff=Noted(first_seconds=0))
+    assert asset.sha256 == hashlib.sha256(film).hexdigest() and waits == [1, 2, 3]
 
 
 async def test_an_error_page_is_no_result(origin: Any, local: MediaStorage, on_disk: Callable[[], list[Path]]) -> None:

@@ -71,3 +71,16 @@ async def test_a_host_that_is_never_done_is_given_up(origin: Origin, monkeypatch
     origin.last = origin.status(503, {"Retry-After": "60"})
     with pytest.raises(DownloadFailed, match="not finished within"):
         await asyncio.wait_for(WebFiles(origin.base_url).look(origin.url), 10)
+
+
+async def test_what_is_still_fetched_is_given_up_at_the_end(origin: Origin) -> None:
+    """Closing does not wait for a host that is never done."""
+    origin.last = origin.status(503, {"Retry-After": "60"})
+    web = WebFiles(origin.base_url)
+    look = asyncio.create_task(web.look(origin.url))
+    async with asyncio.timeout(10):
+        while not origin.requests:  # noqa: ASYNC110  the server is in another thread
+            await asyncio.sleep(0.01)
+        await web.aclose()
+    with pytest.raises(asyncio.CancelledError):
+        await look

@@ -38,11 +38,11 @@ async def test_a_later_run_goes_on_with_the_file(
     assert [path.name for path in on_disk()] == ["video.mp4"]
 
 
-@pytest.mark.parametrize("another", ["validator", "address"])
+@pytest.mark.parametrize("another", ["validator", "address", "notes"])
 async def test_a_later_run_trusts_no_file_it_cannot_compare(
     origin: Any, local: MediaStorage, film: bytes, monkeypatch: pytest.MonkeyPatch, another: str
 ) -> None:
-    """Without a validator, or for another URL, a later run starts over."""
+    """Without a validator, with broken notes, or for another URL, a later run starts over."""
     origin.etag = None if another == "validator" else origin.etag
     origin.script = [origin.broken_after(2 * MEGABYTE)]
     origin.last = origin.status(500)
@@ -50,6 +50,8 @@ async def test_a_later_run_trusts_no_file_it_cannot_compare(
         await origin.fetched(local)
     origin.last = None
     origin.requests.clear()
+    if another == "notes":
+        (Path(local.root) / "a" / ".video.part.json").write_text('{"source": ')
     if another == "address":
         url = origin.url.replace("clip.mp4", "take-2.mp4")
         monkeypatch.setattr(type(origin), "url", property(lambda _: url))
