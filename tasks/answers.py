@@ -69,7 +69,8 @@ def failure_of(error: Exception) -> Failure:
             stops_run=error.stops_run,
         )
     kind = type(error).__name__
-    return Failure(code=getattr(error, "code", None) or kind, message=str(error), kind=kind)
+    code, advice = getattr(error, "code", None) or kind, getattr(error, "advice", None)
+    return Failure(code=code, message=str(error), advice=advice, kind=kind)
 
 
 def _held_back(answer: Answer) -> dict[str, Any]:

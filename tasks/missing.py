@@ -15,11 +15,7 @@ class ResultMissing(DownloadFailed):
     code = "ResultMissing"
 
     def __init__(self, outcome: Outcome) -> None:
-        Exception.__init__(
-            self,
-            f"task {outcome.task_id} succeeded, but the provider's answer names no result. It may be billed. To ask for"
-            f" it again run the same, or `wanflow generations resume {outcome.task_id}`; nothing is sent again then.",
-        )
+        Exception.__init__(self, f"task {outcome.task_id} succeeded, but the provider's answer names no result")
         self.expired = False
 
 

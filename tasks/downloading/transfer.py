@@ -43,7 +43,7 @@ class DownloadFailed(Exception):
     """
 
     code = "DownloadFailed"
-    advice = "It may be billed. Run the same again to fetch it, or `wanflow generations resume --all`; nothing is sent again."
+    advice = "It may be billed. Run the same again, or `wanflow generations resume --all`: nothing is sent again."
 
     def __init__(self, url: str, reason: str, *, expired: bool = False) -> None:
         super().__init__(f"cannot download {redact(url)}: {redact(reason)}")

@@ -76,7 +76,8 @@ async def test_a_result_that_no_answer_names_is_not_lost(studio: Open, forgetful
     here, forgetful[0] = studio(), 1000
     made = await here.run()
     assert made.failure and made.failure.kind == "ResultMissing" and not made.succeeded
-    assert made.task_id in made.failure.message and made.cost_cny is None
+    assert made.task_id and made.task_id in made.failure.message and made.cost_cny is None
+    assert made.failure.advice and "`wanflow generations resume --all`" in made.failure.advice
     assert await here.journalled() == [made.fingerprint]
     forgetful[0] = 0
     again = await here.run()
