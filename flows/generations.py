@@ -246,11 +246,20 @@ def _show_list(found: list[InFlight]) -> None:
         table.add_row(*row)
     out.print(table)
     ours = [one for one in found if one.fingerprint]
-    if ours:
+    if any(one.at_once and one.state == "unanswered" for one in ours):
+        said = "An answer that was lost and left no task cannot be fetched; forget it to have it asked for anew."
+        out.print(Text(said, "dim"))
+    if any(one.state != "unanswered" or not one.at_once for one in ours):
         out.print(Text("Run the same again, or `wanflow generations resume --all`, to pick up what is ours.", "dim"))
     if len(ours) < len(found):
         said = "* Not ours: sent with this account by something else, or its journal is lost. Resume it by its id."
         out.print(Text(said, "dim"))
+
+
+def _no_task(one: InFlight) -> str:
+    if not one.at_once:
+        return "the answer to the submit was lost"
+    return "none, and its answer was lost" if one.state == "unanswered" else "none: it was answered at once"
 
 
 def _price(one: InFlight) -> Decimal | None:
@@ -268,7 +277,7 @@ def _show_one(one: InFlight) -> None:
     facts = {
         "model": one.model,
         "state": one.state,
-        "task": one.task_id or ("none: it answers at once" if one.at_once else "the answer to the submit was lost"),
+        "task": one.task_id or _no_task(one),
         "request": one.request_id or "unknown",
         "sent": f"{one.since:%Y-%m-%d %H:%M:%S} UTC, {_age(one)} ago{f', by {one.writer}' if one.writer else ''}",
         "price": money(_price(one)),

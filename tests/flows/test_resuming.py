@@ -10,6 +10,7 @@ import pytest
 
 from blocks import catalog
 from blocks.emulator import Emulator
+from tasks import journal
 from tasks.sending import send
 from tasks.session import open_session
 from tests.flows.conftest import wanflow
@@ -68,3 +69,21 @@ def test_what_failed_costs_nothing(service: Emulator, prefect_server: str, until
     for name, billed in (("something indecent", False), ("a lasting road", True)):
         said = wanflow("generations", "forget", ids[name]).stdout
         assert "is forgotten." in said and ("may still bill it" in said) is billed
+
+
+def test_an_answer_that_was_lost_and_left_no_task(service: Emulator) -> None:
+    """The list says that it cannot be fetched; nothing is said of resuming it; there is no task to cancel."""
+
+    async def leave() -> None:
+        async with open_session() as session:
+            await journal.write_intent(
+                session.storage, fingerprint="f" * 64, model="qwen-image-max", account=session.account, now=session.time
+            )
+
+    asyncio.run(leave())
+    listed = wanflow("generations", "list").stdout
+    assert "unanswered" in listed and "forget it to have it asked for anew" in " ".join(listed.split())
+    assert "resume" not in listed
+    assert "none, and its answer was lost" in wanflow("generations", "show", "f" * 64).stdout
+    cancelled = wanflow("generations", "cancel", "f" * 64)
+    assert cancelled.exit_code == 2 and "there is no task to cancel; forget it" in cancelled.stderr
