@@ -3,13 +3,20 @@
 On SQLite a statement that fails (the database is locked) leaves its cursor to the garbage collector. That takes it in
 the server's one event loop and waits there for the connection, which waits up to a minute for a lock that only this
 loop could give back: the server answers nobody. Here such a cursor is closed at once, in its connection's thread.
+
+And a transaction that reads before it writes fails at once on SQLite, however long it may wait, when another wrote in
+between: the server answers 503, and its clients wait 2, 4, 8 … 32 seconds each time before they give up, a run with
+them. Here whoever is going to write waits for its turn before it reads.
 """
 
 from __future__ import annotations
 
+import inspect
 import os
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
 def create_app() -> FastAPI:
     """Prefect's API, as uvicorn starts it."""
     _close_failed_cursors()
+    _write_in_turn()
     from prefect.server.api.server import create_app
 
     return create_app()
@@ -60,10 +68,37 @@ def _close_failed_cursors() -> None:
     cursors._execute = execute
 
 
+def _write_in_turn() -> None:
+    from prefect.server.database import configurations
+
+    sqlite: Any = configurations.AioSqliteConfiguration
+    mode: Any = getattr(configurations, "SQLITE_BEGIN_MODE", None)
+    plain: Any = getattr(sqlite, "begin_transaction", None)
+    if mode is None or plain is None or "with_for_update" not in inspect.signature(plain).parameters:
+        return
+
+    @asynccontextmanager
+    async def begin_transaction(self: Any, session: Any, with_for_update: bool = False) -> AsyncIterator[Any]:
+        outermost = mode.get() is None
+        async with plain(self, session, with_for_update=with_for_update or outermost) as transaction:
+            if not outermost:
+                yield transaction
+                return
+            await session.connection()  # its turn begins here, not with its first statement
+            token = mode.set("DEFERRED")  # a second session of the same request would wait for itself
+            try:
+                yield transaction
+            finally:
+                mode.reset(token)
+
+    sqlite.begin_transaction = begin_transaction
+
+
 def main() -> None:
     """Prefect's command line, with a server that does not stand still."""
     apply_defaults()
     _close_failed_cursors()
+    _write_in_turn()
     from prefect.cli import app
 
     app()

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from prefect.server.database.configurations import AioSqliteConfiguration
+
+from flows import prefect_server
 
 # One connection holds the lock; a statement of another failed over it, and the same connection waits for the lock now.
 # What is left of the failed statement is collected in the loop, which alone can let the holder commit.
@@ -51,3 +59,38 @@ def test_a_failed_statement_does_not_stop_the_server(tmp_path: Path) -> None:
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "prefect.db"), "mended"]
     said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert float(said.stdout) < 2
+
+
+async def test_who_writes_waits_for_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transaction that reads and then writes is not refused for what another wrote meanwhile: that one waits."""
+    monkeypatch.setattr(AioSqliteConfiguration, "begin_transaction", AioSqliteConfiguration.begin_transaction)
+    prefect_server._write_in_turn()
+    database = AioSqliteConfiguration(f"sqlite+aiosqlite:///{tmp_path / 'prefect.db'}")
+    engine = await database.engine()
+    order = []
+
+    async def write(name: str, *, meanwhile: bool) -> None:
+        session = await database.session(engine)
+        async with session, database.begin_transaction(session):
+            found = (await session.execute(sa.text("select x from t"))).scalar_one()
+            if meanwhile:
+                other = asyncio.create_task(write("other", meanwhile=False), context=apart)
+                await asyncio.wait({other}, timeout=0.3)
+                beside = await database.session(engine)
+                async with beside, database.begin_transaction(beside):
+                    await beside.execute(sa.text("select x from t"))
+                others.append(other)
+            await session.execute(sa.text("update t set x = :x"), {"x": found + 1})
+            order.append(name)
+
+    others: list[asyncio.Task[None]] = []
+    apart = contextvars.copy_context()
+    async with engine.begin() as connection:
+        await connection.execute(sa.text("create table t (x)"))
+        await connection.execute(sa.text("insert into t values (0)"))
+    async with asyncio.timeout(20):
+        await write("one", meanwhile=True)
+        await asyncio.gather(*others)
+    async with engine.connect() as connection:
+        assert (await connection.execute(sa.text("select x from t"))).scalar_one() == 2
+    assert order == ["one", "other"]
