@@ -179,7 +179,10 @@ class MediaStorage(WritableFileSystem):
         try:
             return json.loads(content)
         except ValueError as error:
-            raise StorageUnusable(f"{self.uri(path)} is damaged: {error}; remove it to go on without it") from None
+            raise StorageUnusable(
+                f"{self.uri(path)} is damaged: {error}; mend it, or remove it: what only it knows to be sent or made may"
+                " then be paid for again"
+            ) from None
 
     async def write_json(self, path: str, value: Any) -> None:
         """Write a value as JSON that a person can read; it appears whole or not at all."""

@@ -298,7 +298,7 @@ def test_the_key_tells_storages_apart() -> None:
 async def test_a_damaged_json_file_is_named(storage: MediaStorage) -> None:
     """A JSON file that is not JSON is reported with its place."""
     await storage.write_bytes("journal/a.json", b'{"half')
-    with pytest.raises(StorageUnusable, match=r"journal/a\.json is damaged"):
+    with pytest.raises(StorageUnusable, match=r"journal/a\.json is damaged: .* may then be paid for again"):
         await storage.read_json("journal/a.json")
 
 
