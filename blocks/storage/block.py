@@ -180,8 +180,8 @@ class MediaStorage(WritableFileSystem):
             return json.loads(content)
         except ValueError as error:
             raise StorageUnusable(
-                f"{self.uri(path)} is damaged: {error}; mend it, or remove it: what only it knows to be sent or made may"
-                " then be paid for again"
+                f"{self.uri(path)} is damaged: {error}; mend it, or remove it: what only it knows to be sent or made"
+                " may then be paid for again"
             ) from None
 
     async def write_json(self, path: str, value: Any) -> None:
