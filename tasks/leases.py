@@ -166,9 +166,10 @@ class Leases:
     async def _turns(self, name: str) -> dict[int, str]:
         """The token of every turn there is."""
         found: dict[int, str] = {}
+        head = f"journal/leases/{name}."
         for path in await self._storage.list("journal/leases"):
-            head, _, turn = path.removesuffix(".json").rpartition(".")
-            if head == f"journal/leases/{name}" and turn.isdigit():
+            turn = path.removeprefix(head).removesuffix(".json") if path.startswith(head) else ""
+            if turn.isdigit():
                 token = await self._token(path)
                 if token is not None:
                     found[int(turn)] = token

@@ -110,8 +110,9 @@ class LocalFiles:
         found = []
         for folder, folders, names in os.walk(self.local_path(path), onerror=_unless_missing):
             folders[:] = [name for name in folders if not name.startswith(".")]
-            here = Path(folder).relative_to(self._folder)
-            found += [(here / name).as_posix() for name in names if not name.startswith(".")]
+            here = os.path.relpath(folder, self._folder).replace(os.sep, "/")
+            head = "" if here == "." else f"{here}/"
+            found += [head + name for name in names if not name.startswith(".")]
         return sorted(found)
 
     def sign(self, path: str, seconds: int) -> str | None:
