@@ -8,6 +8,7 @@ lacks it. Tests that take long carry ``slow``: they are left out, and it is said
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import socket
@@ -16,7 +17,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,9 @@ import certifi
 import httpx
 
 from flows.settings import apply_defaults
+
+# What is imported and collected stays; to look through it for garbage, again and again, takes 3 s of each process.
+gc.disable()
 
 # Before Prefect is imported anywhere: a home of its own, no key, and nothing the developer's shell says about either.
 _HOME = Path(tempfile.mkdtemp(prefix="wanflow-tests-"))
@@ -76,6 +80,16 @@ REASONS: dict[str, Callable[[], str | None]] = {
     "postgres": _postgres,
     "kill": lambda: None if os.name == "posix" else "needs POSIX signals",
 }
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for garbage from here on, and only in what is new."""
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -158,7 +172,8 @@ def _served(database: Path, tables: Path) -> Iterator[str]:
             shutil.copyfile(tables, database)
         with temporary_server._unheard():
             server = prefect_server.start_temporary(port)
-        stack.callback(_end, server)
+        stack.callback(server.wait)
+        stack.callback(server.kill)  # nobody reads its database again
         _wait_for(url, server)
         if made:
             half = tables.with_suffix(f".{os.getpid()}")
@@ -179,16 +194,6 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
                 return
         assert time.monotonic() < deadline, "Prefect's server did not start within two minutes"
         time.sleep(0.1)
-
-
-def _end(server: subprocess.Popen[bytes]) -> None:
-    """End the server, whatever it still does."""
-    server.terminate()
-    try:
-        server.wait(10)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
 
 
 @pytest.fixture(scope="session")
