@@ -11,6 +11,7 @@ from prefect import flow
 from pydantic import Field
 
 from flows import asking
+from flows.cancellation import as_cancelled
 from flows.engine import StepRun
 from flows.filming import make_film
 from flows.options import Ambiguous, Approve, CheckInputs, ChooseFirst, MaxCost, Options, Patience, Storage
@@ -30,6 +31,7 @@ AtOnce = Annotated[int, Field(ge=1, le=64, description="How many rows are produc
     name="campaign",
     flow_run_name="campaign: {pipeline}",
     description="A table becomes as many productions of one pipeline as it has rows.",
+    on_crashed=[as_cancelled],
 )
 async def campaign(
     table: str,

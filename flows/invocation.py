@@ -115,7 +115,7 @@ def guarded(work: Callable[[], T], as_json: bool) -> T:
         return work()
     except (InvalidInput, InvalidRequest) as error:
         fail(str(error), "InvalidInput", WRONG_INPUT, as_json)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):  # a run that was cancelled in the UI cancels itself
         fail(
             "Interrupted. What is under way can be picked up: run the same command again.",
             "Interrupted",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from flows.cancellation import heard
 from tasks.session import OnAmbiguous, Session, open_session
 
 Storage = Annotated[
@@ -65,17 +67,18 @@ class Options:
     approve: bool = False
     choose_first: bool = False
 
-    def session(
+    @asynccontextmanager
+    async def session(
         self, *, base: Path | None = None, given: tuple[Path, ...] = (), offline: bool = False
-    ) -> AbstractAsyncContextManager[Session]:
-        """A session that goes so.
+    ) -> AsyncIterator[Session]:
+        """A session that goes so; a flow run hears meanwhile that somebody cancels it.
 
         Args:
             base: the folder that relative local inputs start from.
             given: files that the user named beside the pipeline file.
             offline: nothing will be sent.
         """
-        return open_session(
+        opened = open_session(
             self.storage,
             max_cost=self.max_cost,
             base=base,
@@ -85,3 +88,5 @@ class Options:
             check_inputs=self.check_inputs,
             allowed=(*self.allowed, *given),
         )
+        async with opened as session, heard():
+            yield session

@@ -16,6 +16,7 @@ from pydantic import Field
 from blocks import catalog
 from flows import asking, library
 from flows.campaign import campaign as campaign
+from flows.cancellation import as_cancelled
 from flows.filming import make_film
 from flows.filming import plan_film as plan_film
 from flows.kinds import FILES
@@ -35,7 +36,12 @@ from tasks.records import Generation
 end_gently()
 
 
-@flow(name="film", flow_run_name="film: {storyboard.title}", description="A storyboard becomes a finished film.")
+@flow(
+    name="film",
+    flow_run_name="film: {storyboard.title}",
+    description="A storyboard becomes a finished film.",
+    on_crashed=[as_cancelled],
+)
 async def film(
     storyboard: Storyboard,
     storage: Storage = None,
@@ -72,7 +78,12 @@ async def film(
         return await make_film(storyboard, session)
 
 
-@flow(name="generate", flow_run_name="generate", description="Single requests in the wire form, all at once.")
+@flow(
+    name="generate",
+    flow_run_name="generate",
+    description="Single requests in the wire form, all at once.",
+    on_crashed=[as_cancelled],
+)
 async def generate(
     requests: Annotated[
         list[dict[str, Any]], Field(min_length=1, description='{"model", "input", "parameters"} each.')
@@ -179,7 +190,8 @@ def pipeline_flow(pipeline: Pipeline, base: Path | None = None) -> Flow[Any, Any
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     run.__module__ = __name__
     body: Callable[..., Awaitable[Production]] = run
-    return flow(name=pipeline.pipeline, flow_run_name=pipeline.pipeline, description=pipeline.description)(body)
+    name, said_of_it = pipeline.pipeline, pipeline.description
+    return flow(name=name, flow_run_name=name, description=said_of_it, on_crashed=[as_cancelled])(body)
 
 
 def _docstring(pipeline: Pipeline) -> str:

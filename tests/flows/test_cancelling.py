@@ -152,6 +152,32 @@ def test_an_ended_command(
     assert len(submits()) == 2
 
 
+def test_a_command_cancelled_in_the_ui(
+    service: Emulator,
+    prefect_server: str,
+    submits: Submits,
+    until: Until,
+    processes: list[subprocess.Popen[str]],
+) -> None:
+    """No worker and no `wanflow up` looks after it: it hears by itself, and ends as with Ctrl-C, as cancelled."""
+    Path("story.yaml").write_text(json.dumps({**STORY, "title": "From a terminal"}))
+    words = [sys.executable, "-m", "flows.cli", "run", "film", "-f", "story.yaml"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    processes.append(process)
+    until(lambda: process.poll() is not None or under_way(service, submits), 60)
+    named = {"flow_runs": {"name": {"any_": ["film: From a terminal"]}}}
+    [run] = httpx.post(f"{prefect_server}/flow_runs/filter", json=named, timeout=30).json()
+    asked = {"state": {"type": "CANCELLING"}}
+    httpx.post(f"{prefect_server}/flow_runs/{run['id']}/set_state", json=asked, timeout=30).raise_for_status()
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in stderr, stderr
+    running, waited = ended(service)
+    assert f"task {waited} was cancelled before it began; it costs nothing." in stderr
+    assert f"task {running} (wan2.6-t2v) goes on and will be charged, 1.2 CNY" in stderr
+    after = httpx.get(f"{prefect_server}/flow_runs/{run['id']}", timeout=30).json()
+    assert after["state_type"] == "CANCELLED"
+
+
 def test_an_end_during_the_post(
     service: Emulator,
     prefect_server: str,
