@@ -288,11 +288,11 @@ DEAD = {"kind": "refuse", "http_status": 403, "code": "AccessDenied"}
 
 @pytest.mark.parametrize("dead", [False, True])
 async def test_a_damaged_picture(studio: Open, dead: bool) -> None:
-    """It is downloaded again while its address lives, and asked for anew when that is dead."""
+    """It is downloaded again while its address lives; when that is dead, it is asked for anew, not remembered."""
     here = studio(rules=[{"at": "download", "nth": [2], "do": DEAD}] if dead else [])
-    made = await here.run(PICTURE, results=False)
+    made = await here.run(PICTURE, results=True)
     await here.storage.delete(made.assets[0].path)
-    again = await here.run(PICTURE, results=False)
+    again = await here.run(PICTURE, results=True)
     assert again.succeeded and await finished.all_whole(here.storage, again.assets)
     assert calls(here) == (2 if dead else 1)
 
