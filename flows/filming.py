@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from blocks import catalog
 from blocks.catalog import InvalidRequest, UnknownModel
 from flows import film as films
 from flows.document import InvalidInput, Problem
@@ -12,6 +13,7 @@ from flows.production import Production
 from flows.storyboard import Brief, Storyboard
 from tasks.generation import generate
 from tasks.places import not_served
+from tasks.prices import price
 from tasks.records import Failure, Generation
 from tasks.session import Session
 
@@ -32,14 +34,11 @@ async def plan_film(storyboard: Storyboard, session: Session, asked: set[str] | 
         raise films.in_storyboard(made, error) from None
     if storyboard.brief is None:
         return plan
+    most = catalog.quote(films.writing_request(storyboard.brief), region=session.region).most
+    bound = "" if most is None else f", {price(most)} at most,"
+    said = f"{storyboard.brief.model} writes the storyboard first; its price per token{bound} is not part of this"
     return plan.model_copy(
-        update={
-            "unknown": ["storyboard", *plan.unknown],
-            "warnings": [
-                f"{storyboard.brief.model} writes the storyboard first; its price per token is not part of this",
-                *plan.warnings,
-            ],
-        }
+        update={"unknown": ["storyboard", *plan.unknown], "warnings": [said, *plan.warnings]},
     )
 
 

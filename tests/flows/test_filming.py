@@ -23,6 +23,7 @@ async def test_each_scene_to_be_written_has_its_price(tmp_path: Path) -> None:
         for _ in range(2):
             plan = await plan_film(board, session, asked)
             assert (plan.calls, plan.total_cny, plan.unknown) == (3, Decimal("30.00"), ["storyboard"])
+            assert "price per token, ¥0.0180 at most, is not part" in plan.warnings[0]
 
 
 @pytest.mark.parametrize(
