@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +20,7 @@ from blocks import catalog
 from blocks.client.addresses import Region, chat_url, is_loopback, normal_base_url, region_of
 from blocks.client.errors import AnswerLost, BadAnswer, DashScopeError, ModelNotFound, error_from
 from blocks.client.listing import TaskPage, provider_time, read_page
-from blocks.client.redacting import guard_logs
+from blocks.client.redacting import guard_logs, redact
 from blocks.client.sending import Connections, answer_of, machine_time, refusal
 from blocks.client.uploading import Form, check_size, expired, opened, read_ticket, storage_error
 
@@ -107,7 +108,7 @@ class Client:
         headers = {"X-DashScope-Async": "enable", **_resolve(request)}
         url = self._url(row.endpoint)
         body = await self._post(url, request, headers, self._patience(_ANSWER_SECONDS), before)
-        answer = catalog.read(row.id, body)
+        answer = self._read(row.id, body)
         if not answer.task_id:
             raise AnswerLost("The provider's answer holds no task_id", http_status=200, request_id=answer.request_id)
         return answer
@@ -131,7 +132,7 @@ class Client:
             raise ValueError(f"{row.id} is asynchronous: use submit() instead of call().")
         url = chat_url(self.base_url, row.endpoint) if row.mode == "chat" else self._url(row.endpoint)
         body = await self._post(url, request, _resolve(request), self._patience(_CALL_SECONDS), before)
-        return catalog.read(row.id, body)
+        return self._read(row.id, body)
 
     async def query(self, task_id: str, model: str | None = None) -> catalog.Answer:
         """Ask how a task is doing. Free; at most 20 a second for the whole account.
@@ -147,7 +148,7 @@ class Client:
             DashScopeError: the call failed; asking again costs nothing.
         """
         body = await self._free("GET", self._url(f"tasks/{quote(task_id, safe='')}"), model=model)
-        answer = catalog.read(model, body)
+        answer = self._read(model, body)
         if answer.status is None and body.get("code"):
             raise self._masked(error_from(200, body, model=model))
         if answer.status is None or (answer.status is catalog.Status.UNKNOWN and not _says_unknown(body)):
@@ -310,10 +311,17 @@ class Client:
         return body
 
     def _masked(self, error: DashScopeError) -> DashScopeError:
-        if self._key and self._key in error.message:
-            error.message = error.message.replace(self._key, "***")
-            error.args = (error.message,)
+        error.message = redact(error.message, self._key)
+        error.args = (error.message,)
         return error
+
+    def _read(self, model: str | None, body: Mapping[str, Any]) -> catalog.Answer:
+        """An answer; where its messages repeat our key, without it."""
+        answer = catalog.read(model, body)
+        if answer.message:
+            answer = replace(answer, message=redact(answer.message, self._key))
+        parts = tuple(replace(part, message=redact(part.message, self._key)) for part in answer.failed_parts)
+        return replace(answer, failed_parts=parts) if parts else answer
 
 
 def _says_unknown(body: Mapping[str, Any]) -> bool:

@@ -254,6 +254,17 @@ async def test_the_key_is_in_no_error_and_no_repr(wire: Any, words: Any, film: R
     assert "***" in shown
 
 
+async def test_the_key_is_in_no_answer_of_a_task(wire: Any, words: Any) -> None:
+    """A failed task, or a failed part of one, that quotes the key does not bring it into our records."""
+    key = "plain-secret-of-another-form"
+    part = {"code": "InternalError", "message": f"part of {key}"}
+    output = {"task_id": "t", "task_status": "FAILED", "code": "InternalError", "message": f"of {key}."}
+    wire.answers(words.Says({"request_id": "r", "output": {**output, "results": [part]}}))
+    async with Client(f"{wire.url}/api/v1", SecretStr(key)) as client:
+        answer = await client.query("t", "wan2.2-t2i-flash")
+    assert answer.message == "of ***." and [one.message for one in answer.failed_parts] == ["part of ***"]
+
+
 @pytest.mark.parametrize("key", ["sk-abc def", "sk-密钥", "sk-abc\x00def"])
 def test_a_key_that_no_header_takes_is_refused_without_being_shown(key: str) -> None:
     """httpx would quote such a key in its error; ours says what to do instead."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 from typing import Any
 
@@ -37,6 +38,14 @@ def test_queries_users_and_keys_are_masked(said: str, shown: str) -> None:
 def test_a_named_secret_is_masked_wherever_it_stands() -> None:
     """A key of another form than sk-… is masked when it is named."""
     assert redact("wrong key hunter2hunter2!", "hunter2hunter2") == "wrong key ***!"
+
+
+@pytest.mark.parametrize("before", ["", "u", "me", "user:", "user:with:many"])
+def test_a_named_secret_is_masked_in_base64(before: str) -> None:
+    """Alone, or as the end of what a Basic header holds; nothing of it can be read back."""
+    told = base64.b64encode(f"{before}hunter2hunter2".encode()).decode()
+    shown = redact(f"got {told}", "hunter2hunter2")
+    assert "***" in shown and len(shown) <= len("got ***") + -(-len(before) * 4 // 3) + 4
 
 
 async def test_httpx_logs_no_presigned_query(caplog: pytest.LogCaptureFixture, wire: Any, words: Any) -> None:
