@@ -66,9 +66,10 @@ def matches(pattern: re.Pattern[str], *, spare: set[str]) -> list[str]:
     found = []
     for path in tracked():
         name = str(path.relative_to(PROJECT))
-        if name in spare:
+        text = "" if name in spare else text_of(path)
+        if not pattern.search(text):
             continue
-        for number, line in enumerate(text_of(path).splitlines(), 1):
+        for number, line in enumerate(text.splitlines(), 1):
             if pattern.search(line):
                 found.append(f"{name}:{number}: {line.strip()[:100]}")
     return found

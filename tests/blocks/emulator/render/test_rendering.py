@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from blocks.emulator.clip import make_clip
 from blocks.emulator.render import RenderJob, render
 
 
@@ -45,9 +46,10 @@ def test_editing_a_picture_works_on_it(tmp_path: Path, picture: Path) -> None:
         assert made.convert("RGB").tobytes() != given.convert("RGB").resize(made.size).tobytes()
 
 
-def test_a_model_nobody_thought_of_is_rendered(tmp_path: Path, picture: Path, story) -> None:  # type: ignore[no-untyped-def]
+def test_a_model_nobody_thought_of_is_rendered(tmp_path: Path, picture: Path) -> None:
     """Unknown models get an honest video from whatever they were given."""
-    video = story[0].files[0]
+    video = tmp_path / "clip.mp4"
+    make_clip(video)
     for inputs in ({}, {"input.image_url": picture}, {"input.video_url": video, "input.image_url": picture}):
         body = {"input": {}, "parameters": {"duration": 1}}
         rendered = render(RenderJob("some-new-model", "t", body, inputs, tmp_path, 1))
