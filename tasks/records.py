@@ -46,6 +46,7 @@ class LeftRunning(BaseModel):
     Attributes:
         label: what the run called it.
         quoted_cny: what it will cost; None is unknown.
+        uncancelled: the provider did not answer the call to cancel it, so it may still wait there.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,10 +55,12 @@ class LeftRunning(BaseModel):
     model: str
     task_id: str
     quoted_cny: Decimal | None
+    uncancelled: bool = False
 
     def __str__(self) -> str:
         price = "a price we do not know" if self.quoted_cny is None else f"{self.quoted_cny} CNY"
-        return f"{self.label}: task {self.task_id} ({self.model}) goes on and will be charged, {price}"
+        why = ": it could not be cancelled" if self.uncancelled else ""
+        return f"{self.label}: task {self.task_id} ({self.model}) goes on and will be charged, {price}{why}"
 
 
 class Failure(BaseModel):

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from decimal import Decimal
 
+from blocks.catalog import Status
 from blocks.client.errors import DashScopeError, NotCancellable
 from tasks import journal
 from tasks.records import LeftRunning
@@ -14,6 +15,7 @@ from tasks.session import Session
 log = logging.getLogger("wanflow.generation")
 
 _CANCEL_SECONDS = 5
+_PAUSES_SECONDS = (0.3, 1.0)
 _LISTED = "`wanflow generations list` names it."
 
 
@@ -32,21 +34,47 @@ async def withdraw(session: Session, fingerprint: str, label: str) -> None:
     submission = entry.submission
     if submission is None or submission.expired(session.time):
         return
-    left = LeftRunning(
-        label=label, model=submission.model, task_id=submission.task_id, quoted_cny=submission.quoted_cny
-    )
+    cancelled, reached = False, True
     try:
         async with asyncio.timeout(_CANCEL_SECONDS):
-            await session.client.cancel(submission.task_id)
-    except NotCancellable:
-        log.warning("%s. Run the same again to pick it up.", left)
+            cancelled = await _cancelled(session, submission.task_id)
     except (DashScopeError, TimeoutError):
-        log.warning("%s: it could not be cancelled. Run the same again to pick it up.", left)
-    else:
+        reached = False
+    if cancelled:
         await journal.settle(session.storage, fingerprint, session.account)
         await session.budget.settle(fingerprint, Decimal(0))
         said = f"{label}: task {submission.task_id} was cancelled before it began; it costs nothing."
         session.cancelled.append(said)
         log.warning("%s", said)
         return
+    left = LeftRunning(
+        label=label,
+        model=submission.model,
+        task_id=submission.task_id,
+        quoted_cny=submission.quoted_cny,
+        uncancelled=not reached,
+    )
+    log.warning("%s. Run the same again to pick it up.", left)
     session.left_running.append(left)
+
+
+async def _cancelled(session: Session, task_id: str) -> bool:
+    """Whether the provider cancelled it; asked again after a passing failure, because asking costs nothing.
+
+    Raises:
+        DashScopeError: it does not say.
+    """
+    lost = False
+    for pause in (*_PAUSES_SECONDS, 0):
+        try:
+            await session.client.cancel(task_id)
+            return True
+        except NotCancellable:
+            # It runs already; or an earlier call did cancel it, and only its answer was lost.
+            return lost and (await session.client.query(task_id)).status is Status.CANCELED
+        except DashScopeError as error:
+            lost = True
+            if not (pause and error.transient):
+                raise
+            await asyncio.sleep(pause)
+    return False

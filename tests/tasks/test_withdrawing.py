@@ -61,9 +61,20 @@ async def test_a_task_that_goes_on_is_named_with_its_price(
         [task] = here.emulator.tasks()
         assert (left.label, left.model, left.task_id, left.quoted_cny) == ("scene 2", task.model, task.task_id, 2)
         said = f"scene 2: task {task.task_id} (wan2.6-t2v) goes on and will be charged, 2.0 CNY"
-        assert str(left) == said and f"{said}{'.' if cancel == 'refused' else ': it could not'}" in caplog.text
+        said += "" if cancel == "refused" else ": it could not be cancelled"
+        assert str(left) == said and f"{said}. Run the same again" in caplog.text
         assert session.cancelled == [] and session.budget.outstanding == 2
         assert await here.journalled() == [OURS]
+
+
+@pytest.mark.parametrize("weather", ["fail", "reset", "lose_answer"])
+async def test_a_cancel_in_bad_weather_is_asked_again(studio: Open, weather: str) -> None:
+    """One failure, or one lost answer, leaves no waiting task to be paid for, and none is said to go on."""
+    here = studio(queue_seconds=600, rules=[{"at": "cancel", "times": 1, "do": weather}])
+    async with sent(here, "PENDING") as session:
+        await withdraw(session, OURS, "scene 2")
+        assert here.emulator.tasks()[0].status == "CANCELED"
+        assert session.left_running == [] and len(session.cancelled) == 1 and await here.journalled() == []
 
 
 async def test_without_a_task_there_is_nothing_to_say(studio: Open) -> None:
