@@ -110,9 +110,10 @@ async def generate(
             if (elsewhere := await not_served(request, session, take=take)) is not None:
                 raise catalog.InvalidRequest([elsewhere], model=request.model)
         await ready(session)
-        return list(
-            await asyncio.gather(*(_one(request, number, len(typed), take) for number, request in enumerate(typed, 1)))
-        )
+        # Unlike gather, a group that is cancelled waits until each has cancelled or named its task.
+        async with asyncio.TaskGroup() as group:
+            made = [group.create_task(_one(one, number, len(typed), take)) for number, one in enumerate(typed, 1)]
+        return [one.result() for one in made]
 
 
 def typed_request(body: dict[str, Any], *, truncate: bool) -> catalog.Request:

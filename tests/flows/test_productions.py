@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Iterator
@@ -16,12 +17,14 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRun
 
 from blocks.emulator import Emulator, Rule, Scenario
 from blocks.media import probe
+from blocks.storage import MediaStorage
 from flows.manifest import Manifest
 from flows.pipeline import Pipeline
 from flows.producing import ProductionFailed
 from flows.production import Production, folder_of
 from flows.productions import LIBRARY, film, flows_to_serve, generate, pipeline_flow
 from flows.storyboard import Storyboard
+from tasks import journal
 from tasks.budget import BudgetExceeded
 
 KEY = "sk-a-key-to-hunt-for"
@@ -262,6 +265,25 @@ async def test_single_requests_keep_their_order_and_their_failures(
     assert [one.succeeded for one in generations] == [True, False, True]
     assert generations[1].failure is not None
     assert generations[1].failure.code == "DataInspectionFailed"
+
+
+@pytest.mark.slow
+async def test_cancelled_requests_are_all_seen_through(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run ends when the last of its tasks is cancelled at the provider, however fast the first one was."""
+    slow = Rule.model_validate({"at": "cancel", "nth": [1], "do": {"kind": "slow", "seconds": 0.7}})
+    bodies = [{"model": "wan2.6-t2v", "input": {"prompt": one}, "parameters": {"duration": 2}} for one in "abc"]
+    with Emulator(scenario=Scenario(queue_seconds=600, rules=[slow]), render="none") as emulator:
+        monkeypatch.setenv("DASHSCOPE_BASE_URL", emulator.base_url)
+        run = asyncio.create_task(generate(bodies))
+        storage = MediaStorage(url=str(place))
+        async with asyncio.timeout(20):
+            while len([one for one in await journal.entries(storage) if one.submission]) < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await run
+        assert [task.status for task in emulator.tasks()] == ["CANCELED"] * 3
+        assert await journal.entries(storage) == []
 
 
 def test_titles_are_safe_as_folders() -> None:
