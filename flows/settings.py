@@ -22,9 +22,10 @@ DEFAULTS = MappingProxyType(
         # SQLite has one writer: a hundred tasks that end together wait for each other longer than Prefect's 5 and 10 s.
         "PREFECT_SERVER_DATABASE_CONNECTION_TIMEOUT": "60",
         "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
-        # By itself the server writes each state of each task run in a transaction of its own.
+        # By itself the server writes each state of each task run in a transaction of its own. Only whole seconds count:
+        # less than one is cut to none, and the server looks for something to write without a rest, a whole core of it.
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
-        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "0.5",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
         # What our loggers say inside a run is kept with the run; outside of one it only goes to the terminal.
         "PREFECT_LOGGING_EXTRA_LOGGERS": "wanflow",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",

@@ -55,6 +55,12 @@ def test_a_broken_profile_file_is_prefects_to_report(tmp_path: Path) -> None:
     assert found["DO_NOT_TRACK"] == "1"
 
 
+def test_the_server_rests_between_two_looks() -> None:
+    """Prefect's server looks for task runs to write at most once a second; without a rest it takes a whole core."""
+    interval = DEFAULTS["PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL"]
+    assert int(float(interval)) >= 1  # as `task_run_recorder.py` cuts it
+
+
 @pytest.mark.slow
 def test_prefect_understands_every_name(tmp_path: Path) -> None:
     """Prefect takes each variable for a setting: none is misspelt."""
