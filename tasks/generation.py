@@ -27,7 +27,7 @@ from tasks.inputs import check_inputs
 from tasks.leases import LeaseLost
 from tasks.making import Making
 from tasks.reconciling import AmbiguousSubmission
-from tasks.records import Failure, Generation, Outcome
+from tasks.records import Failure, Generation, Outcome, Submission
 from tasks.session import Session, current
 from tasks.stages import GenerationFailed
 from tasks.staging import StagingFailed
@@ -82,7 +82,7 @@ class _Life:
 
     async def run(self) -> Generation:
         if self.fingerprint in self.session.failures:
-            return self._generation(failure=self.session.failures[self.fingerprint], cost_cny=Decimal(0))
+            return await self._failed(self.session.failures[self.fingerprint], None)
         record = await self._known()
         if record is not None and (before := await self._finished_before(record)):
             return before
@@ -142,7 +142,7 @@ class _Life:
         except GenerationFailed as error:
             return await self._failed(error.outcome.failure, error.outcome)
         except (DashScopeError, StagingFailed, DownloadFailed, AmbiguousSubmission) as error:
-            return await self._failed(failure_of(error), None)
+            return await self._failed(failure_of(error), None, asked=isinstance(error, DashScopeError))
         cost = self._cost(outcome)
         await self.session.budget.settle(self.fingerprint, cost)
         record = Finished(
@@ -171,14 +171,17 @@ class _Life:
             outcome.model, outcome.usage, request=self.request, status=outcome.status, region=self.session.region
         ).amount
 
-    async def _failed(self, failure: Failure | None, outcome: Outcome | None) -> Generation:
+    async def _failed(self, failure: Failure | None, outcome: Outcome | None, *, asked: bool = False) -> Generation:
+        """How it ended without a result; ``asked``: the service failed a call, maybe a question about the task."""
         failure = failure or Failure(code=None, message="the provider gave no reason")
-        self.session.failures[self.fingerprint] = failure
         entry = await journal.read(self.session.storage, self.fingerprint, self.session.account)
         # What is still in the journal may be billed yet.
         cost = Decimal(0) if entry is None else None
         await self.session.budget.settle(self.fingerprint, cost)
         submission = entry.submission if entry else None
+        if submission is not None and asked:
+            failure = failure.model_copy(update={"advice": _goes_on(submission)})
+        self.session.failures[self.fingerprint] = failure
         return self._generation(
             failure=failure,
             cost_cny=cost,
@@ -212,3 +215,11 @@ class _Life:
             take=self.take,
             **ended,
         )
+
+
+def _goes_on(submission: Submission) -> str:
+    """What to do where a generation failed whose task is in the journal: a question about it was refused, say."""
+    return (
+        f"Task {submission.task_id} may go on and be billed: run the same again, or `wanflow generations resume"
+        f" {submission.task_id}`; nothing is sent again then."
+    )

@@ -7,6 +7,7 @@ that may still be billed or fetched.
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,12 +18,16 @@ from blocks.catalog import InvalidRequest, Request, Status, UnknownModel
 from blocks.client import TaskPage, TaskRow
 from blocks.client.errors import DashScopeError
 from tasks import finished, journal
+from tasks.patience import Patience
 from tasks.records import TASK_LIFE
 from tasks.session import Session, now
 from tasks.task_list import every_task
 
 _SHORTEST_ID = 6
 _AT_ONCE = 16
+_LIST_PATIENCE_SECONDS = 15.0
+
+log = logging.getLogger("wanflow.in_flight")
 
 
 class NotInFlight(Exception):
@@ -96,7 +101,7 @@ async def in_flight(session: Session) -> list[InFlight]:
     """Everything that has not settled, oldest first.
 
     Raises:
-        DashScopeError: the provider's list cannot be read.
+        DashScopeError: the key is refused.
     """
     entries = await journal.entries(session.storage)
     rows = await _rows(session)
@@ -120,7 +125,7 @@ async def find(session: Session, name: str) -> InFlight:
 
     Raises:
         NotInFlight: none does, or several do.
-        DashScopeError: the provider's list cannot be read.
+        DashScopeError: the key is refused.
     """
     everything = await in_flight(session)
     exact = [one for one in everything if name in (one.task_id, one.fingerprint)]
@@ -137,11 +142,28 @@ async def find(session: Session, name: str) -> InFlight:
 
 
 async def _rows(session: Session) -> list[TaskRow]:
-    async def page(number: int) -> TaskPage:
-        async with session.pace.listing():
-            return await session.client.list_tasks(page=number, page_size=100)
+    """The account's tasks; none where the list cannot be read: what the journal knows is told all the same."""
+    patience = Patience(_LIST_PATIENCE_SECONDS, session.pace, "The provider's list cannot be read")
 
-    return await every_task(page)
+    async def page(number: int) -> TaskPage:
+        while True:
+            try:
+                async with session.pace.listing():
+                    return await session.client.list_tasks(page=number, page_size=100)
+            except DashScopeError as error:
+                failed = error
+            if not failed.transient:
+                raise failed
+            await patience.wait_out(failed)
+
+    try:
+        return await every_task(page)
+    except DashScopeError as error:
+        if error.stops_run:
+            raise
+        why = error.code or error.message
+        log.warning("The provider's list cannot be read (%s): only what the journal knows is in flight.", why)
+        return []
 
 
 async def _of_journal(session: Session, entry: journal.Entry, listed: dict[str, TaskRow]) -> InFlight:

@@ -219,16 +219,25 @@ def _same(one: str, other: str | None) -> bool:
 
 async def _look(session: Session, entry: journal.Entry, request_id: str | None) -> tuple[TaskRow | None, list[TaskRow]]:
     """The task that is this intent's for sure, if there is one, and those that nobody owns."""
+    rows = await _tasks_around(session, entry)
+    owners = {row.task_id: await journal.owner(session.storage, row.task_id) for row in rows}
     unowned = []
-    for row in await _tasks_around(session, entry):
-        owner = await journal.owner(session.storage, row.task_id)
+    for row in rows:
+        owner = owners[row.task_id]
         if owner == entry.mark:
             return row, []
         if owner is None:
             if request_id and row.request_id == request_id and await journal.claim(session.storage, entry, row.task_id):
                 return row, []
             unowned.append(row)
-    return None, unowned
+    ours = {row.key_id for row in rows if (owners[row.task_id] or {}).get("account") == entry.account}
+    return None, [row for row in unowned if not _of_another_key(row, ours)]
+
+
+def _of_another_key(row: TaskRow, ours: set[str | None]) -> bool:
+    """Whether another key of the account sent it, by what the list says of tasks that are known to be ours."""
+    known = ours - {None}
+    return bool(known) and row.key_id is not None and row.key_id not in known
 
 
 async def _open_beside(session: Session, entry: journal.Entry) -> list[journal.Entry]:
@@ -270,6 +279,13 @@ async def _page(session: Session, entry: journal.Entry, page: int) -> TaskPage:
             if not error.transient or time.monotonic() - since >= _LIST_PATIENCE_SECONDS:
                 raise AmbiguousSubmission(entry, [], f"the task list cannot be read ({error})") from error
             attempt += 1
+            if attempt == 1:
+                log.warning(
+                    "%s: the task list cannot be read (%s); waiting for it, at most %.0f s.",
+                    entry.model,
+                    error.code or type(error).__name__,
+                    _LIST_PATIENCE_SECONDS,
+                )
             await session.pace.back_off(attempt, error.retry_after)
 
 

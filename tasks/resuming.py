@@ -11,6 +11,7 @@ from tasks import finished, journal, spending
 from tasks.asset import Asset
 from tasks.finished import Finished
 from tasks.in_flight import InFlight, NotInFlight
+from tasks.missing import check_named
 from tasks.reconciling import no_task
 from tasks.records import Failure, Outcome, Submission
 from tasks.sending import complete, recover
@@ -107,6 +108,7 @@ async def _seen_through(session: Session, one: InFlight, submission: Submission)
 
 async def _kept(session: Session, one: InFlight, outcome: Outcome, submission: Submission | None) -> Resumed:
     """Bring what an outcome names into storage and settle it."""
+    check_named(outcome)
     files = await download.fn(one.model, outcome)
     record = Finished(
         outcome=outcome,

@@ -107,3 +107,14 @@ async def test_finished_in_between(studio: Open, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Leases, "hold", late)
     made = await here.run()
     assert made.cached and here.submits == 1 and asked_for == [made.task_id]
+
+
+async def test_a_refused_question(studio: Open) -> None:
+    """A task that cannot be asked for may be billed: the failure names it, costs nobody knows what, twice over."""
+    here = studio(rules=[{"at": "query", "do": {"kind": "refuse", "code": "InvalidParameter"}}])
+    async with here.session(results=False):
+        for _ in range(2):
+            made = await generate(asked())
+            assert made.failure and made.failure.kind == "RefusedRequest" and made.cost_cny is None and made.task_id
+            assert made.failure.advice and f"wanflow generations resume {made.task_id}" in made.failure.advice
+    assert here.submits == 1 and await here.journalled() == [made.fingerprint]

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from blocks.client import Client
-from blocks.client.errors import NotCancellable
+from blocks.client.errors import AuthenticationError, NotCancellable
 from tasks import journal, spending
 from tasks.generation import generate
 from tasks.in_flight import NotInFlight, find, in_flight
 from tasks.resuming import NotOurs, cancel, forget, resume
+from tasks.sending import send
 from tasks.watching import Watcher
 from tests.tasks.conftest import Died, Open, asked
 
@@ -143,3 +144,28 @@ async def test_the_same_request_is_sent_anew_once_forgotten(studio: Open, monkey
     async with here.session(results=False):
         assert (await generate(asked("a"))).succeeded
     assert here.submits == 2
+
+
+async def test_a_list_that_fails_for_a_moment_is_waited_for(studio: Open) -> None:
+    """Bad weather of the list call hides nothing."""
+    here = studio(rules=[{"at": "list", "times": 2, "do": "fail"}])
+    async with here.session(results=False) as session:
+        await session.client.submit(asked("a stranger"))
+        assert len(await in_flight(session)) == 1
+    assert here.emulator.counts["list"] >= 3
+
+
+@pytest.mark.parametrize("code", ["NotFound", "InvalidApiKey"])
+async def test_without_the_list_the_journal_is_told(studio: Open, caplog: pytest.LogCaptureFixture, code: str) -> None:
+    """Where the address offers no list, what this storage sent is in flight all the same; a refused key is said."""
+    refused = {"kind": "refuse", "code": code, "http_status": 404 if code == "NotFound" else 401}
+    here = studio(run_seconds=600, rules=[{"at": "list", "do": refused}])
+    async with here.session(results=False) as session:
+        sent = await send(session, asked(), "f" * 64)
+        if code == "InvalidApiKey":
+            with pytest.raises(AuthenticationError):
+                await in_flight(session)
+            return
+        [one] = await in_flight(session)
+        assert (one.task_id, one.state) == (sent.task_id, "running")
+    assert "The provider's list cannot be read (NotFound): only what the journal knows is in flight." in caplog.text

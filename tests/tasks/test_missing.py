@@ -10,8 +10,10 @@ import pytest
 from blocks import catalog
 from blocks.catalog import Answer
 from blocks.client import Client
+from tasks.in_flight import in_flight
 from tasks.missing import ResultMissing, check_named
 from tasks.records import Outcome
+from tasks.resuming import resume
 from tasks.session import now
 from tests.tasks.conftest import Open
 
@@ -88,3 +90,17 @@ async def test_a_result_that_no_answer_names_is_not_lost(studio: Open, forgetful
 def test_every_model_names_what_its_task_gives() -> None:
     """No row of a model with tasks is without an output that its answer could name."""
     assert [row.id for row in catalog.MODELS.values() if not row.at_once and not row.outputs] == []
+
+
+@pytest.mark.slow
+async def test_resuming_does_not_settle_what_names_no_result(studio: Open, forgetful: list[int]) -> None:
+    """`generations resume` ends with the failure, and the task stays in the journal for another time."""
+    here, forgetful[0] = studio(), 1000
+    await here.run()
+    async with here.session(results=False) as session:
+        [one] = await in_flight(session)
+        with pytest.raises(ResultMissing):
+            await resume(session, one)
+        assert len(await here.journalled()) == 1
+        forgetful[0] = 0
+        assert (await resume(session, one)).assets and await here.journalled() == []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from blocks.client import Client, TaskPage
 from blocks.emulator.tasks import from_china_time
 from tasks import journal
 from tasks.fingerprint import fingerprint
@@ -180,6 +182,26 @@ async def test_another_prompt(studio: Open) -> None:
         foreign = await _foreign(session, "somebody else's")
         made = await generate(asked())
     assert made.succeeded and made.task_id != foreign and here.submits == 2
+
+
+@pytest.mark.parametrize("theirs", [True, False])
+async def test_another_key_of_the_account(studio: Open, monkeypatch: pytest.MonkeyPatch, theirs: bool) -> None:
+    """A task that the list shows under another key than our own tasks is somebody else's, whatever its prompt."""
+    here = studio()
+    async with here.session() as session:
+        assert (await generate(asked("ours"))).succeeded
+        await _intent(session)
+        foreign = await _foreign(session)
+        list_tasks = Client.list_tasks
+
+        async def of_two_keys(client: Client, **options: Any) -> TaskPage:
+            page = await list_tasks(client, **options)
+            rows = [replace(row, key_id="2" if theirs and row.task_id == foreign else "1") for row in page.tasks]
+            return replace(page, tasks=tuple(rows))
+
+        monkeypatch.setattr(Client, "list_tasks", of_two_keys)
+        made = await generate(asked())
+    assert made.succeeded and (made.task_id == foreign) is not theirs and here.submits == (3 if theirs else 2)
 
 
 async def test_without_a_result(studio: Open) -> None:
