@@ -101,10 +101,10 @@ async def in_flight(session: Session) -> list[InFlight]:
     """Everything that has not settled, oldest first.
 
     Raises:
-        DashScopeError: the key is refused.
+        DashScopeError: the key is refused, or the provider's list cannot be read and the journal holds nothing.
     """
     entries = await journal.entries(session.storage)
-    rows = await _rows(session)
+    rows = await _rows(session, needed=not entries)
     listed = {row.task_id: row for row in rows}
     gate = asyncio.Semaphore(_AT_ONCE)
 
@@ -125,7 +125,7 @@ async def find(session: Session, name: str) -> InFlight:
 
     Raises:
         NotInFlight: none does, or several do.
-        DashScopeError: the key is refused.
+        DashScopeError: the key is refused, or the provider's list cannot be read and the journal holds nothing.
     """
     everything = await in_flight(session)
     exact = [one for one in everything if name in (one.task_id, one.fingerprint)]
@@ -141,8 +141,8 @@ async def find(session: Session, name: str) -> InFlight:
     raise NotInFlight(f"nothing in flight goes by '{name}'; `wanflow generations list` shows what is")
 
 
-async def _rows(session: Session) -> list[TaskRow]:
-    """The account's tasks; none where the list cannot be read: what the journal knows is told all the same."""
+async def _rows(session: Session, *, needed: bool) -> list[TaskRow]:
+    """The account's tasks; none where the list cannot be read and the journal has something to tell without it."""
     patience = Patience(_LIST_PATIENCE_SECONDS, session.pace, "The provider's list cannot be read")
 
     async def page(number: int) -> TaskPage:
@@ -159,7 +159,7 @@ async def _rows(session: Session) -> list[TaskRow]:
     try:
         return await every_task(page)
     except DashScopeError as error:
-        if error.stops_run:
+        if needed or error.stops_run:
             raise
         why = error.code or error.message
         log.warning("The provider's list cannot be read (%s): only what the journal knows is in flight.", why)

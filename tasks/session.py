@@ -148,6 +148,7 @@ class Session:
                 log.debug("the list call gave %s; going on", error)
                 return
             await patience.wait_out(unreached)
+            self.emulated = await self.client.is_emulator()
 
     async def save_results_block(self) -> None:
         """Save the block that holds Prefect's task results, so that tasks may name it."""
@@ -289,11 +290,10 @@ async def _client(stack: AsyncExitStack, storage: MediaStorage, offline: bool) -
         block = await _saved_block(DashScope, "dashscope/default")
     if block is not None:
         client = block.get_client()
-        loopback = is_loopback(client.base_url)
-        if loopback and block.api_key is None:
+        if is_loopback(client.base_url) and block.api_key is None:
             client = Client(client.base_url, SecretStr(EMULATOR_ACCOUNT))
         await stack.enter_async_context(client)
-        return client, client.account, client.base_url, loopback
+        return client, client.account, client.base_url, await client.is_emulator()
 
     if offline:
         client = await stack.enter_async_context(Client("http://127.0.0.1/api/v1", SecretStr(EMULATOR_ACCOUNT)))

@@ -31,6 +31,7 @@ _ANSWER_SECONDS = 60.0
 _QUERY_SECONDS = 20.0
 _CALL_SECONDS = 310.0
 _POOL_SECONDS = 120.0
+_PROBE_SECONDS = 5.0
 
 
 class Client:
@@ -87,6 +88,17 @@ class Client:
     def time(self) -> datetime:
         """The time by the provider's clock, as its last answer told it; before any, by this machine's. UTC."""
         return machine_time() + self._http.ahead
+
+    async def is_emulator(self) -> bool:
+        """Whether our own emulator answers: only this machine is asked, without the key. A gateway here is none."""
+        if not self.is_loopback:
+            return False
+        try:
+            address = chat_url(self.base_url, "/emulator")
+            response = await self._http.send("GET", address, timeout=self._patience(_PROBE_SECONDS))
+        except DashScopeError:
+            return False
+        return response.is_success and "render" in (answer_of(response) or {})
 
     async def submit(self, request: catalog.Request, *, before: Callable[[], None] | None = None) -> catalog.Answer:
         """Hand in a request of an asynchronous model.

@@ -47,3 +47,14 @@ async def test_a_model_the_region_has_is_sent(sent: list[httpx.Request]) -> None
         await client.submit(catalog.request({"model": "wan2.1-t2v-turbo", "input": {"prompt": "rain"}}))
         await client.submit(catalog.request({"model": "wan2.2-kf2v-flash", "input": frames}))
     assert len(sent) == 2
+
+
+@pytest.mark.parametrize(("says", "is_one"), [({"calls": {}, "tasks": {}, "render": "none"}, True), ({}, False)])
+async def test_a_gateway_of_this_machine_is_no_emulator(
+    client: Client, wire: Any, words: Any, says: Any, is_one: bool
+) -> None:
+    """What answers on a loopback address is asked whether it is our emulator, without the key, beside the base URL."""
+    wire.answers(words.Says(says, 200 if says else 404))
+    assert await client.is_emulator() is is_one
+    [asked] = wire.asked
+    assert (asked.method, asked.path) == ("GET", "/emulator") and "authorization" not in asked.headers
