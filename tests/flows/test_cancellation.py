@@ -33,7 +33,7 @@ async def test_a_cancelled_run_ends(prefect_server: str, monkeypatch: pytest.Mon
             runs.append(str(context.flow_run.id))
             await _ask(prefect_server, runs[0])
             try:
-                await asyncio.sleep(20)
+                await asyncio.wait_for(asyncio.Event().wait(), 20)
             finally:
                 seen_through.append(True)
 
