@@ -28,7 +28,7 @@ def with_prompt(generation: Generation) -> Failure | None:
     failure = generation.failure
     if failure is None or failure.kind != "ModerationRefused" or generation.prompt is None:
         return failure
-    return failure.model_copy(update={"message": f"{failure.message} The prompt: {generation.prompt}"})
+    return failure.model_copy(update={"message": f"{failure.message.rstrip('.。 ')}. The prompt: {generation.prompt}"})
 
 
 def is_final(step: Step, failure: Failure, *, may_be_billed: bool = False) -> bool:

@@ -203,7 +203,7 @@ class Making:
 
     @property
     def _what(self) -> str:
-        return f"{self.label} ({self.request.model})"
+        return self.label if self.label == self.request.model else f"{self.label} ({self.request.model})"
 
     @property
     def _arguments(self) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ STEP = Step(model="wan2.6-t2v", fallback=["wan2.5-t2v-preview"], input={"prompt"
 
 
 def failure(kind: str, *, stops_run: bool = False) -> Failure:
-    return Failure(code="X", message="no.", kind=kind, stops_run=stops_run)
+    return Failure(code="X", message="no", kind=kind, stops_run=stops_run)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ async def test_no_other_model_is_paid_for_beside_a_task_that_goes_on(
         assert [task.model for task in service.tasks()] == ["wan2.6-t2v"]
 
 
-@pytest.mark.parametrize(("kind", "said"), [("ModerationRefused", "no. The prompt: a street"), ("TaskGone", "no.")])
+@pytest.mark.parametrize(("kind", "said"), [("ModerationRefused", "no. The prompt: a street"), ("TaskGone", "no")])
 def test_the_refused_prompt_is_quoted(kind: str, said: str) -> None:
     """It is what has to be changed; other failures are told as they are."""
     generation = Generation(
