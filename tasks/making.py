@@ -135,6 +135,8 @@ class Making:
             return outcome, await self._downloaded(outcome, None), None
         except DownloadFailed as error:
             if under_way is None or not error.expired:
+                if error.expired:
+                    error.advice = "It may be billed, and its address is dead: run the same again to ask anew."
                 raise
         what = f"{self._what}: its files are gone; to ask for it again"
         await self.session.budget.reserve_again(self.fingerprint, f"{outcome.finished_at:%Y%m%dT%H%M%S%f}", what=what)
@@ -198,7 +200,8 @@ class Making:
             if not error.expired or submission is None:
                 raise
             log.info("%s: the result's address has expired; asking for a fresh one.", self.label)
-            files = await download_it(self.label, await self._task(poll)(self.label, submission))
+            fresh = await self._named(await self._task(poll)(self.label, submission), submission)
+            files = await download_it(self.label, fresh)
         return files
 
     @property

@@ -6,6 +6,9 @@ from blocks import catalog
 from tasks.downloading import DownloadFailed
 from tasks.records import Outcome
 
+TO_BE_HAD = "It may be billed. Run the same again, or `wanflow generations resume --all`: nothing is sent again."
+"""What to do about a generation whose files did not arrive: for a day they can be had from the provider."""
+
 _FILES = ("image", "images", "video", "audio")
 
 
@@ -13,6 +16,7 @@ class ResultMissing(DownloadFailed):
     """A task succeeded without a result that anybody can find. It may be billed; it stays in the journal."""
 
     code = "ResultMissing"
+    advice = TO_BE_HAD
 
     def __init__(self, outcome: Outcome) -> None:
         Exception.__init__(self, f"task {outcome.task_id} succeeded, but the provider's answer names no result")

@@ -147,7 +147,7 @@ async def _intend(session: Session, request: Request, fingerprint: str) -> journ
         raise LeaseLost(f"another run has begun to send {lease}")
     try:
         await session.leases.check(lease)
-    except LeaseLost:
+    except (LeaseLost, OSError, asyncio.CancelledError):  # nothing has left, so nobody need ever doubt it
         await journal.take_back(session.storage, entry)
         raise
     return entry
@@ -209,13 +209,15 @@ async def _seen_through(post: Coroutine[Any, Any, T], model: str) -> T:
     try:
         return await asyncio.shield(posting)
     except asyncio.CancelledError:
-        patience = _patience(model)
-        done, _ = await asyncio.wait({posting}, timeout=min(_SOON_SECONDS, patience))
-        if not done:
-            log.warning("%s: waiting up to %.0f s for its answer; interrupt again to give it up.", model, patience)
-            await asyncio.wait({posting}, timeout=patience)
-        posting.cancel()
-        await asyncio.gather(posting, return_exceptions=True)
+        try:
+            patience = _patience(model)
+            done, _ = await asyncio.wait({posting}, timeout=min(_SOON_SECONDS, patience))
+            if not done:
+                log.warning("%s: waiting up to %.0f s for its answer; interrupt again to give it up.", model, patience)
+                await asyncio.wait({posting}, timeout=patience)
+        finally:  # interrupted again, nothing of it goes on beside what follows
+            posting.cancel()
+            await asyncio.gather(posting, return_exceptions=True)
         raise
 
 

@@ -20,7 +20,8 @@ from blocks.client.errors import DashScopeError
 from tasks import finished, journal
 from tasks.answers import outcome_of_task
 from tasks.asset import Asset
-from tasks.downloading import fetch
+from tasks.downloading import DownloadFailed, fetch
+from tasks.missing import TO_BE_HAD
 from tasks.records import TASK_LIFE, Outcome, Submission
 from tasks.rhythm import usual_seconds
 from tasks.sending import ask, recover, send
@@ -147,7 +148,10 @@ async def download(label: str, outcome: Outcome) -> list[Asset]:
                 for url, name in zip(outcome.urls, names, strict=True)
             ]
     except ExceptionGroup as errors:
-        raise errors.exceptions[0] from None
+        error = errors.exceptions[0]
+        if isinstance(error, DownloadFailed):
+            error.advice = TO_BE_HAD
+        raise error from None
     expires = outcome.finished_at + TASK_LIFE
     return [
         item.result().model_copy(

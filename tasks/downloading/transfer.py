@@ -39,11 +39,11 @@ class DownloadFailed(Exception):
 
     Attributes:
         expired: the URL gives nothing any more; asking for the task again may give a fresh one.
-        advice: what to do about a generation's; for a day it can be had from the provider.
+        advice: what to do about it, where that is known.
     """
 
     code = "DownloadFailed"
-    advice = "It may be billed. Run the same again, or `wanflow generations resume --all`: nothing is sent again."
+    advice: str | None = None
 
     def __init__(self, url: str, reason: str, *, expired: bool = False) -> None:
         super().__init__(f"cannot download {redact(url)}: {redact(reason)}")

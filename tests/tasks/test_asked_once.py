@@ -219,6 +219,43 @@ async def test_an_answer_that_does_not_come_is_named(
     assert len(await here.journalled()) == 1
 
 
+async def test_interrupted_again(studio: Open, caplog: pytest.LogCaptureFixture) -> None:
+    """A run that is interrupted twice ends at once: nothing of its call goes on beside what follows it."""
+    here = studio(rules=[{"at": "submit", "times": 1, "do": {"kind": "slow", "seconds": 600}}])
+    async with here.session(results=False):
+        run = asyncio.create_task(generate(PICTURE))
+        await until(lambda: calls(here) == 1)
+        run.cancel()
+        await until(lambda: "interrupt again to give it up" in caplog.text)
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await run
+        assert [one for one in asyncio.all_tasks() if "_call" in repr(one.get_coro())] == []
+    assert len(await here.journalled()) == 1
+
+
+async def test_cancelled_before_it_left(
+    studio: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A run that is cancelled between its intent and its call leaves no doubt: the next one asks without being told."""
+    here = studio()
+    looking = asyncio.Event()
+
+    async def look(name: str) -> None:
+        looking.set()
+        await asyncio.Event().wait()
+
+    async with here.session(results=False) as session:
+        monkeypatch.setattr(session.leases, "check", look)
+        run = asyncio.create_task(generate(PICTURE))
+        await asyncio.wait_for(looking.wait(), 30)
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await run
+    assert await here.journalled() == [] and "nobody knows" not in caplog.text
+    assert (await here.run(PICTURE, results=False)).succeeded and calls(here) == 1
+
+
 def test_a_call_is_given_its_usual_time() -> None:
     """A cancelled run waits for a picture as long as one usually takes, and 10 s for the answer to a submit."""
     assert [sending._patience(model) for model in ("qwen-image-max", "wan2.6-t2v")] == [60.0, 10.0]
@@ -297,10 +334,12 @@ async def test_a_damaged_picture(studio: Open, dead: bool) -> None:
     assert calls(here) == (2 if dead else 1)
 
 
-async def test_an_answer_whose_files_are_gone(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is asked for anew, and both count."""
-    here = studio(rules=[{"at": "download", "nth": [1, 2], "do": DEAD}])
-    await dies(here, monkeypatch, PICTURE, (journal, "answered"), after=True)
+async def test_an_answer_whose_files_are_gone(studio: Open) -> None:
+    """The next run asks for it anew, as it was told, and both count."""
+    here = studio(rules=[{"at": "download", "nth": [1, 2, 3], "do": DEAD}])
+    made = await here.run(PICTURE, results=False)
+    assert made.failure and made.failure.kind == "DownloadFailed" and made.cost_cny is None
+    assert made.failure.advice and made.failure.advice.endswith("run the same again to ask anew.")
     async with here.session(results=False, max_cost=PRICE + CENT):
         with pytest.raises(BudgetExceeded, match="its files are gone; to ask for it again"):
             await generate(PICTURE)

@@ -269,6 +269,7 @@ async def test_broken_download(studio: Open, monkeypatch: pytest.MonkeyPatch) ->
         patched.setattr(stages, "fetch", broken)
         failed = await here.run()
     assert failed.failure and failed.failure.code == "DownloadFailed" and failed.task_id
+    assert "wanflow generations resume --all" in (failed.failure.advice or "")
     assert failed.cost_cny is None, "what will be billed is not said to be free"
     assert (await here.run()).succeeded and here.submits == 1
 

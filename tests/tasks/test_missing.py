@@ -87,6 +87,25 @@ async def test_a_result_that_no_answer_names_is_not_lost(studio: Open, forgetful
     assert await here.journalled() == []
 
 
+@pytest.mark.slow
+async def test_a_fresh_address_that_is_not_named_is_asked_for_again(
+    studio: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does an answer without a result count as done where the address of the first one was dead."""
+    dead = {"kind": "refuse", "http_status": 403, "code": "AccessDenied"}
+    here = studio(rules=[{"at": "download", "nth": [1], "do": dead}])
+    query, told = Client.query, list[Answer]()
+
+    async def answered(client: Client, task_id: str, model: str | None = None) -> Answer:
+        answer = await query(client, task_id, model)
+        told.extend([answer] if answer.urls else [])
+        return replace(answer, urls=()) if len(told) == 2 else answer
+
+    monkeypatch.setattr(Client, "query", answered)
+    made = await here.run()
+    assert made.succeeded and len(made.assets) == 1 and (len(told), here.submits) == (3, 1)
+
+
 def test_every_model_names_what_its_task_gives() -> None:
     """No row of a model with tasks is without an output that its answer could name."""
     assert [row.id for row in catalog.MODELS.values() if not row.at_once and not row.outputs] == []
