@@ -18,6 +18,20 @@ from tasks.records import Failure, Generation
 from tasks.session import Session
 
 
+class NotWritten(Exception):
+    """No storyboard came of a brief, although its model was asked.
+
+    Attributes:
+        advice: what to do about it, where that is known.
+    """
+
+    code = "NotWritten"
+
+    def __init__(self, said: str, *, advice: str | None = None) -> None:
+        super().__init__(said)
+        self.advice = advice
+
+
 async def plan_film(storyboard: Storyboard, session: Session, asked: set[str] | None = None) -> Plan:
     """Check and price a storyboard's film; a brief's is priced by the scenes it asks for. ``asked`` as in `make_plan`.
 
@@ -62,7 +76,8 @@ async def make_film(storyboard: Storyboard, session: Session, *, title: str | No
         title: of the production; the storyboard's own if absent.
 
     Raises:
-        InvalidInput: it cannot be filmed, or no storyboard came of the brief.
+        InvalidInput: it cannot be filmed.
+        NotWritten: no storyboard came of the brief.
         ProductionFailed: nothing was delivered.
     """
     before: list[tuple[str, Generation]] = []
@@ -71,10 +86,12 @@ async def make_film(storyboard: Storyboard, session: Session, *, title: str | No
         before.append(("storyboard", answer))
         if not answer.succeeded:
             failure = answer.failure or Failure(code=None, message="it gave no reason")
-            raise InvalidInput(
-                [Problem(("brief",), f"{storyboard.brief.model} wrote no storyboard: {failure.message}")]
-            )
-        storyboard = films.written(storyboard, answer)
+            said = f"brief: {storyboard.brief.model} wrote no storyboard: {failure.message}"
+            raise NotWritten(said, advice=failure.advice)
+        try:
+            storyboard = films.written(storyboard, answer)
+        except InvalidInput as error:
+            raise NotWritten(str(error)) from None
     made = films.compile_film(storyboard)
     return await produce(
         made.pipeline,

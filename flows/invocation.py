@@ -137,13 +137,14 @@ def _exit_code(error: Exception) -> int | None:
         return WRONG_INPUT
     from blocks.client.errors import DashScopeError
     from flows.asking import NotApproved
+    from flows.filming import NotWritten
     from flows.productions import ProductionFailed
     from tasks.in_flight import NotInFlight
     from tasks.resuming import NotOurs
 
     if isinstance(error, NotApproved | NotInFlight | NotOurs):
         return WRONG_INPUT
-    return REFUSED if isinstance(error, DashScopeError | ProductionFailed) or _server_lost(error) else None
+    return REFUSED if isinstance(error, DashScopeError | NotWritten | ProductionFailed) or _server_lost(error) else None
 
 
 def _misconfigured(error: Exception) -> bool:
