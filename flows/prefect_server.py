@@ -6,11 +6,13 @@ loop could give back: the server answers nobody. Here such a cursor is closed at
 
 And a transaction that reads before it writes fails at once on SQLite, however long it may wait, when another wrote in
 between: the server answers 503, and its clients wait 2, 4, 8 … 32 seconds each time before they give up, a run with
-them. Here whoever is going to write waits for its turn before it reads.
+them. Here whoever is going to write waits for its turn before it reads: in the order they came, without a connection
+until then. SQLite itself lets whoever happens to ask next go first, and some wait ten seconds.
 """
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 import subprocess
@@ -19,6 +21,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from flows.settings import apply_defaults
 
@@ -77,13 +80,16 @@ def _write_in_turn() -> None:
     if mode is None or plain is None or "with_for_update" not in inspect.signature(plain).parameters:
         return
 
+    turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
     @asynccontextmanager
     async def begin_transaction(self: Any, session: Any, with_for_update: bool = False) -> AsyncIterator[Any]:
-        outermost = mode.get() is None
-        async with plain(self, session, with_for_update=with_for_update or outermost) as transaction:
-            if not outermost:
+        if mode.get() is not None:
+            async with plain(self, session, with_for_update=with_for_update) as transaction:
                 yield transaction
-                return
+            return
+        turn = turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+        async with turn, plain(self, session, with_for_update=True) as transaction:
             await session.connection()  # its turn begins here, not with its first statement
             token = mode.set("DEFERRED")  # a second session of the same request would wait for itself
             try:

@@ -94,3 +94,31 @@ async def test_who_writes_waits_for_its_turn(tmp_path: Path, monkeypatch: pytest
     async with engine.connect() as connection:
         assert (await connection.execute(sa.text("select x from t"))).scalar_one() == 2
     assert order == ["one", "other"]
+
+
+async def test_who_came_first_writes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writers have their turn in the order they came; until then they leave the connections to those who read."""
+    monkeypatch.setattr(AioSqliteConfiguration, "begin_transaction", AioSqliteConfiguration.begin_transaction)
+    prefect_server._write_in_turn()
+    database = AioSqliteConfiguration(f"sqlite+aiosqlite:///{tmp_path / 'prefect.db'}")
+    engine = await database.engine()
+    async with engine.begin() as connection:
+        await connection.execute(sa.text("create table t (x)"))
+    writes, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def write(number: int) -> None:
+        session = await database.session(engine)
+        async with session, database.begin_transaction(session):
+            await session.execute(sa.text("insert into t values (:x)"), {"x": number})
+            writes.set()
+            await goes_on.wait()
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        for number in range(20):  # more than there are connections
+            group.create_task(write(number))
+        await writes.wait()
+        async with engine.connect() as connection:
+            assert (await connection.execute(sa.text("select count(*) from t"))).scalar_one() == 0
+        goes_on.set()
+    async with engine.connect() as connection:
+        assert (await connection.execute(sa.text("select x from t order by rowid"))).scalars().all() == [*range(20)]
