@@ -234,23 +234,27 @@ async def test_interrupted_again(studio: Open, caplog: pytest.LogCaptureFixture)
     assert len(await here.journalled()) == 1
 
 
-async def test_cancelled_before_it_left(
-    studio: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("ended", [asyncio.CancelledError, OSError])
+async def test_ended_before_it_left(
+    studio: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, ended: type[BaseException]
 ) -> None:
-    """A run that is cancelled between its intent and its call leaves no doubt: the next one asks without being told."""
+    """A run that is cancelled, or whose storage fails, between its intent and its call leaves no doubt to the next."""
     here = studio()
     looking = asyncio.Event()
 
     async def look(name: str) -> None:
         looking.set()
+        if ended is OSError:
+            raise OSError("the storage is gone")
         await asyncio.Event().wait()
 
     async with here.session(results=False) as session:
         monkeypatch.setattr(session.leases, "check", look)
         run = asyncio.create_task(generate(PICTURE))
         await asyncio.wait_for(looking.wait(), 30)
-        run.cancel()
-        with pytest.raises(asyncio.CancelledError):
+        if ended is asyncio.CancelledError:
+            run.cancel()
+        with pytest.raises(ended):
             await run
     assert await here.journalled() == [] and "nobody knows" not in caplog.text
     assert (await here.run(PICTURE, results=False)).succeeded and calls(here) == 1

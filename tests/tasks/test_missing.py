@@ -88,6 +88,17 @@ async def test_a_result_that_no_answer_names_is_not_lost(studio: Open, forgetful
 
 
 @pytest.mark.slow
+async def test_a_damaged_file_is_not_replaced_by_none(studio: Open, forgetful: list[int]) -> None:
+    """The provider's answer about it is asked for again, too, until it names the result."""
+    here = studio()
+    made = await here.run()
+    await here.storage.delete(made.assets[0].path)
+    forgetful[0] = 1
+    again = await here.run()
+    assert again.succeeded and len(again.assets) == 1 and (forgetful[0], here.submits) == (0, 1)
+
+
+@pytest.mark.slow
 async def test_a_fresh_address_that_is_not_named_is_asked_for_again(
     studio: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

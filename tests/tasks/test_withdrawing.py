@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from blocks.client import Client
 from tasks import sending, withdrawing
 from tasks.generation import generate
 from tasks.sending import send
@@ -43,18 +44,33 @@ async def test_a_waiting_task_is_cancelled_and_costs_nothing(studio: Open) -> No
         assert await here.journalled() == [] and session.budget.outstanding == session.budget.spent == 0
 
 
-@pytest.mark.parametrize("cancel", ["refused", "failing", "unanswered"])
+def _noted(call: Callable[..., Awaitable[Any]], asked_for: list[str]) -> Callable[..., Awaitable[Any]]:
+    async def noted(*arguments: Any, **options: Any) -> Any:
+        asked_for.append(call.__name__)
+        return await call(*arguments, **options)
+
+    return noted
+
+
+@pytest.mark.parametrize(("cancel", "calls"), [("refused", 1), ("failing", 3), ("forbidden", 1), ("unanswered", 1)])
 async def test_a_task_that_goes_on_is_named_with_its_price(
-    studio: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, cancel: str
+    studio: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, cancel: str, calls: int
 ) -> None:
-    """It runs already, or the provider does not cancel it: listed, logged, still in the journal, its money kept."""
+    """It runs already, or the provider does not cancel it: listed, logged, still in the journal, its money kept.
+
+    Only a failure that may pass is asked again, and nobody asks how a task is doing that the provider says runs.
+    """
     caplog.set_level(logging.WARNING, logger="wanflow.generation")
     monkeypatch.setattr(withdrawing, "_CANCEL_SECONDS", 0.3 if cancel == "unanswered" else 30)
     status = "RUNNING" if cancel == "refused" else "PENDING"
-    rule = {"at": "cancel", "do": STUCK if cancel == "unanswered" else "fail"}
+    forbidden = {"kind": "refuse", "http_status": 403, "code": "AccessDenied"}
+    rule = {"at": "cancel", "do": {"failing": "fail", "forbidden": forbidden}.get(cancel, STUCK)}
     here = studio(
         run_seconds=600, queue_seconds=0 if status == "RUNNING" else 600, rules=[rule] * (status != "RUNNING")
     )
+    asked_for: list[str] = []
+    for name in ("cancel", "query"):
+        monkeypatch.setattr(Client, name, _noted(getattr(Client, name), asked_for))
     async with sent(here, status) as session:
         await asyncio.wait_for(withdraw(session, OURS, "scene 2"), 10)
         [left] = session.left_running
@@ -65,6 +81,7 @@ async def test_a_task_that_goes_on_is_named_with_its_price(
         assert str(left) == said and f"{said}. Run the same again" in caplog.text
         assert session.cancelled == [] and session.budget.outstanding == 2
         assert await here.journalled() == [OURS]
+        assert asked_for == ["cancel"] * calls
 
 
 @pytest.mark.parametrize("weather", ["fail", "reset", "lose_answer"])
