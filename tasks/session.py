@@ -137,7 +137,7 @@ class Session:
         while True:
             try:
                 await self.client.list_tasks(page_size=1)
-                return
+                break
             except AuthenticationError:
                 raise
             except NotSent as error:
@@ -146,9 +146,10 @@ class Session:
                 unreached = error
             except DashScopeError as error:
                 log.debug("the list call gave %s; going on", error)
-                return
+                break
             await patience.wait_out(unreached)
-            self.emulated = await self.client.is_emulator()
+        # Whoever did not answer when the session was opened does so by now.
+        self.emulated = self.emulated or await self.client.is_emulator()
 
     async def save_results_block(self) -> None:
         """Save the block that holds Prefect's task results, so that tasks may name it."""

@@ -169,6 +169,16 @@ async def test_who_chose_to_pays_twice_within_the_limit(studio: Open) -> None:
 
 
 @pytest.mark.slow
+async def test_who_chose_to_pays_no_more_than_thrice(studio: Open) -> None:
+    """Where every answer is lost, a run without a limit gives up; the last call stays named."""
+    here = studio(rules=[{"at": "submit", "do": "lose_answer"}])
+    async with here.session(results=False, on_ambiguous="resubmit"):
+        made = await asyncio.wait_for(generate(PICTURE), 30)
+    assert made.failure and made.failure.kind == "AnswerLost" and made.cost_cny is None and calls(here) == 3
+    assert await here.journalled() == [made.fingerprint]
+
+
+@pytest.mark.slow
 async def test_a_lost_answer_counts_for_its_run(studio: Open) -> None:
     """A run's next process, which asks anew on purpose, counts what the lost answer may cost."""
     here = studio(rules=[{"at": "submit", "nth": [1], "do": "lose_answer"}])

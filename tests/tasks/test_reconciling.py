@@ -184,9 +184,14 @@ async def test_another_prompt(studio: Open) -> None:
     assert made.succeeded and made.task_id != foreign and here.submits == 2
 
 
-@pytest.mark.parametrize("theirs", [True, False])
-async def test_another_key_of_the_account(studio: Open, monkeypatch: pytest.MonkeyPatch, theirs: bool) -> None:
-    """A task that the list shows under another key than our own tasks is somebody else's, whatever its prompt."""
+@pytest.mark.parametrize(("key", "theirs"), [("2", True), ("1", False), (None, False)])
+async def test_another_key_of_the_account(
+    studio: Open, monkeypatch: pytest.MonkeyPatch, key: str | None, theirs: bool
+) -> None:
+    """A task that the list shows under another key than our own tasks is somebody else's, whatever its prompt.
+
+    One that the list shows under no key may be ours: it is not paid for again.
+    """
     here = studio()
     async with here.session() as session:
         assert (await generate(asked("ours"))).succeeded
@@ -196,7 +201,7 @@ async def test_another_key_of_the_account(studio: Open, monkeypatch: pytest.Monk
 
         async def of_two_keys(client: Client, **options: Any) -> TaskPage:
             page = await list_tasks(client, **options)
-            rows = [replace(row, key_id="2" if theirs and row.task_id == foreign else "1") for row in page.tasks]
+            rows = [replace(row, key_id=key if row.task_id == foreign else "1") for row in page.tasks]
             return replace(page, tasks=tuple(rows))
 
         monkeypatch.setattr(Client, "list_tasks", of_two_keys)

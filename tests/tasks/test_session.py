@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from blocks.emulator import Emulator
 from tasks.session import open_session
+from tests.ports import free_port
 from tests.tasks.conftest import Open
 
 
@@ -29,3 +31,19 @@ async def test_a_gateway_of_this_machine_is_no_emulator(
         monkeypatch.setenv("DASHSCOPE_BASE_URL", f"http://127.0.0.1:{port}/qwen/api/v1")
         async with open_session(str(tmp_path)) as session:
             assert not session.emulated
+
+
+async def test_an_emulator_that_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody answered when the session was opened: who it is, is asked again once somebody does."""
+    port = free_port()
+    monkeypatch.setenv("DASHSCOPE_BASE_URL", f"http://127.0.0.1:{port}/api/v1")
+    async with open_session(str(tmp_path), patience_seconds=30) as session:
+        assert not session.emulated
+        reached = asyncio.create_task(session.preflight())
+        emulator = Emulator(port=port, render="none")
+        await asyncio.to_thread(emulator.start)
+        try:
+            await reached
+            assert session.emulated
+        finally:
+            await asyncio.to_thread(emulator.stop)
