@@ -47,7 +47,7 @@ async def test_a_name_means_one(session: Session) -> None:
 async def test_what_the_provider_does_not_say_is_unknown(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """A task that is not listed and cannot be asked for is named all the same."""
 
-    async def nothing(_: Session) -> list[Any]:
+    async def nothing(_: Session, **__: Any) -> list[Any]:
         return []
 
     monkeypatch.setattr(listing, "_rows", nothing)
