@@ -30,6 +30,7 @@ from tasks.pace import Pace, pace_for
 from tasks.patience import Patience
 from tasks.reach import Reach
 from tasks.records import Failure, LeftRunning
+from tasks.rhythm import GATEWAY
 from tasks.unanswered import Unanswered
 from tasks.watching import Watcher
 
@@ -229,7 +230,7 @@ async def open_session(
             await media.check_readable()
             client, account, service, emulated = await _client(stack, media, offline)
         pace = pace_for(client)
-        watcher = Watcher(client, pace=pace)
+        watcher = Watcher(client, pace=pace, rhythm=GATEWAY if client.is_loopback and not emulated else None)
         stack.push_async_callback(watcher.aclose)
         session = Session(
             client=client,

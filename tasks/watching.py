@@ -54,7 +54,7 @@ class Watcher:
     ) -> None:
         self._client = client
         self._pace = pace
-        self._rhythm = rhythm or (LOOPBACK if client.is_loopback else REMOTE)
+        self.rhythm = rhythm or (LOOPBACK if client.is_loopback else REMOTE)
         self._clock = clock
         self._chance = chance
         self._tasks: dict[str, Watched] = {}
@@ -63,7 +63,7 @@ class Watcher:
         self._helpers: set[asyncio.Task[None]] = set()
         self._paused_until = 0.0
         self._stormy = False
-        self._lists = ListRounds(client, self._rhythm, clock, self._backoff)
+        self._lists = ListRounds(client, self.rhythm, clock, self._backoff)
 
     @property
     def waiting_for(self) -> int:
@@ -132,7 +132,7 @@ class Watcher:
         moment = submitted_at if submitted_at.tzinfo else submitted_at.replace(tzinfo=UTC)
         now = self._clock()
         submitted = now - max(0.0, (datetime.now(UTC) - moment).total_seconds())
-        first = submitted + self._rhythm.first_question(model)
+        first = submitted + self.rhythm.first_question(model)
         self._tasks[task_id] = Watched(task_id, model, submitted, next_question=first, heard=now)
         return self._tasks[task_id]
 
@@ -181,7 +181,7 @@ class Watcher:
 
     @property
     def _many(self) -> bool:
-        return self._lists.offered and len(self._tasks) > self._rhythm.list_above
+        return self._lists.offered and len(self._tasks) > self.rhythm.list_above
 
     def _next(self) -> tuple[Watched | None, float]:
         """The task to ask for now, or None and the seconds until there may be one."""
@@ -201,7 +201,7 @@ class Watcher:
             return 0.0
         told_by_list = self._many and not self._lists.failures
         if told_by_list and not (watched.ended or watched.missed):
-            return watched.heard + self._rhythm.distrust
+            return watched.heard + self.rhythm.distrust
         return watched.next_question
 
     # A question about one task.
@@ -228,7 +228,7 @@ class Watcher:
         if status is Status.UNKNOWN:
             # A task just accepted may be unknown for a moment; one that stays unknown is gone.
             watched.unknown_since = now if watched.unknown_since is None else watched.unknown_since
-            sure = max(watched.unknown_since + self._rhythm.unknown_again, watched.submitted + self._rhythm.unknown_age)
+            sure = max(watched.unknown_since + self.rhythm.unknown_again, watched.submitted + self.rhythm.unknown_age)
             if now < sure:
                 watched.ended = False
                 watched.next_question = max(sure, now)
@@ -241,7 +241,7 @@ class Watcher:
             self._forget(watched)
             return
         watched.ended = False
-        watched.next_question = now + self._rhythm.next_question(watched.model, now - watched.submitted)
+        watched.next_question = now + self.rhythm.next_question(watched.model, now - watched.submitted)
 
     def _not_answered(self, watched: Watched, error: DashScopeError) -> None:
         now = self._clock()
@@ -265,7 +265,7 @@ class Watcher:
             logger.info("The provider answers questions about tasks again.")
 
     def _backoff(self, failures: int, error: DashScopeError) -> float:
-        delay = min(self._rhythm.backoff * 2.0 ** min(failures - 1, 20), self._rhythm.backoff_most)
+        delay = min(self.rhythm.backoff * 2.0 ** min(failures - 1, 20), self.rhythm.backoff_most)
         asked = min(error.retry_after or 0.0, _LONGEST_PAUSE_SECONDS)
         return max(asked, delay * (0.5 + self._chance() / 2))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from blocks.emulator import Emulator
+from tasks.rhythm import LOOPBACK
 from tasks.session import open_session
 from tests.ports import free_port
 from tests.tasks.conftest import Open
@@ -16,10 +17,10 @@ from tests.tasks.conftest import Open
 async def test_a_gateway_of_this_machine_is_no_emulator(
     studio: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a loopback address gives is paid for, unless it is our emulator that answers there."""
+    """What a loopback address gives is paid for, unless it is our emulator that answers there; "unknown" waits."""
     studio()
     async with open_session(str(tmp_path)) as session:
-        assert session.emulated
+        assert session.emulated and session.watcher.rhythm is LOOPBACK
 
     async def nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -30,7 +31,7 @@ async def test_a_gateway_of_this_machine_is_no_emulator(
         port = gateway.sockets[0].getsockname()[1]
         monkeypatch.setenv("DASHSCOPE_BASE_URL", f"http://127.0.0.1:{port}/qwen/api/v1")
         async with open_session(str(tmp_path)) as session:
-            assert not session.emulated
+            assert not session.emulated and session.watcher.rhythm.unknown_age >= 30
 
 
 async def test_an_emulator_that_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -286,8 +286,8 @@ def test_a_client_on_this_machine_is_asked_quickly(provider: Any) -> None:
     """The emulator is asked at once and three times a second, the real service by its usual times."""
     real = Client("https://dashscope.aliyuncs.com/api/v1")
 
-    assert Watcher(provider.client, pace=Pace())._rhythm is LOOPBACK
-    assert Watcher(real, pace=Pace())._rhythm is REMOTE
+    assert Watcher(provider.client, pace=Pace()).rhythm is LOOPBACK
+    assert Watcher(real, pace=Pace()).rhythm is REMOTE
     assert LOOPBACK.first_question(MODEL) == 0
     assert 0.25 <= LOOPBACK.next_question(MODEL, 5) <= 0.5
     assert REMOTE.first_question(MODEL) == 60
