@@ -105,7 +105,11 @@ class _Life:
             try:
                 return await self._seen_through(record)
             except asyncio.CancelledError:
-                await asyncio.shield(withdraw(self.session, self.fingerprint, self.making.label))
+                try:
+                    await asyncio.shield(withdraw(self.session, self.fingerprint, self.making.label))
+                except OSError as error:
+                    said = "the storage does not answer, so its task could not be cancelled"
+                    log.warning("%s: %s (%s). Run the same again to pick it up.", self.making.label, said, error)
                 raise
 
     async def _known(self) -> Finished | None:

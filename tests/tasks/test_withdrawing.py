@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -128,4 +129,25 @@ async def test_a_submit_without_an_answer_holds_nobody(studio: Open, monkeypatch
         run.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asyncio.wait_for(run, 10)
+    assert len(await here.journalled()) == 1
+
+
+async def test_a_storage_that_is_away_is_no_reason_to_go_on(
+    studio: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The run is cancelled all the same, and says that nobody could look the task up."""
+    here = studio(queue_seconds=600)
+    async with here.session(results=False) as session:
+        run = asyncio.create_task(generate(asked(), label="scene 1"))
+        await until(lambda: session.watcher.waiting_for == 1)
+
+        async def away(*_: Any) -> Any:
+            raise OSError(errno.EIO, "Input/output error")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(withdrawing.journal, "read", away)
+            run.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await run
+    assert "scene 1: the storage does not answer, so its task could not be cancelled" in caplog.text
     assert len(await here.journalled()) == 1
