@@ -280,7 +280,6 @@ def test_a_film_with_a_refused_scene_is_delivered_in_part(
 REQUEST = {"model": "wan2.6-t2v", "input": {"prompt": "a lantern"}, "parameters": {"duration": 2, "size": "1280*720"}}
 
 
-@pytest.mark.slow
 def test_generate_answers_with_the_documented_document(
     service: Emulator, prefect_server: str, submits: Submits, tmp_path: Path
 ) -> None:

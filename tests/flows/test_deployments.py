@@ -109,7 +109,6 @@ async def test_the_example_schedule_is_paused_at_first(client: PrefectClient, se
     assert not found["product-teaser"].schedules
 
 
-@pytest.mark.slow
 async def test_serving_again_keeps_what_the_user_set(client: PrefectClient, served: ModuleType) -> None:
     """A schedule set going and parameters filled in by the user survive the next start."""
     film = (await applied(served))["film"]

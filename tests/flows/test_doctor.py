@@ -132,7 +132,6 @@ async def test_storage_that_cannot_be_written_fails(tmp_path: Path) -> None:
     assert "occupied" in check.detail
 
 
-@pytest.mark.slow
 async def test_a_saved_block_takes_the_environments_place(prefect_server: str) -> None:
     """With a silent environment the block `default` on the server says which service is asked."""
     with Emulator(render="none") as emulator, temporary_settings({PREFECT_API_URL: prefect_server}):

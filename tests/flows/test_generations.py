@@ -39,7 +39,6 @@ def sent(service: Emulator, prefect_server: str) -> str:
     return asyncio.run(leave())
 
 
-@pytest.mark.slow
 def test_one_in_flight_is_listed_shown_resumed(sent: str) -> None:
     """The list fits 80 columns and names the task; the same as JSON; resumed, it is in flight no more."""
     listed = wanflow("generations", "list")

@@ -118,7 +118,6 @@ def test_a_file_that_would_run_something(service: Emulator, submits: Submits, wo
     assert len(result.stderr.splitlines()) == 1 and not Path("owned").exists() and submits() == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -213,7 +213,6 @@ def test_raw_and_styled_stand_side_by_side_and_play_together(shown: Shown) -> No
     assert shown.page.evaluate(VISIBLE) == [False, True]
 
 
-@pytest.mark.slow
 def test_a_task_id_is_copied_with_one_click(browser: Browser, production: Path) -> None:
     """A click on a task id puts it on the clipboard and says so."""
     shown = open_page(browser, production, 1440)

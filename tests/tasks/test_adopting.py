@@ -100,7 +100,6 @@ async def test_accepted_before_the_intent(studio: Open) -> None:
     assert made.succeeded and made.task_id != task_id and here.submits == 2
 
 
-@pytest.mark.slow
 async def test_no_time_in_the_list(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the list does not say when tasks were accepted, a single one may still be the one."""
     monkeypatch.setattr("blocks.client.listing._moment", lambda value: None)

@@ -37,7 +37,6 @@ async def _made_anew(here: Studio, made: Generation, monkeypatch: pytest.MonkeyP
     assert again.succeeded and asked_for == [again.task_id] != [made.task_id]
 
 
-@pytest.mark.slow
 async def test_a_download_that_prefect_remembers(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is gone, of a run that died before its record, is fetched again whatever Prefect knows."""
     here = studio()
@@ -87,7 +86,6 @@ async def test_a_file_of_another_account(studio: Open, monkeypatch: pytest.Monke
     await _made_anew(here, made, monkeypatch)
 
 
-@pytest.mark.slow
 async def test_finished_in_between(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """What another run finishes between the look and the lease is neither sent nor asked for again."""
     here = studio()

@@ -169,7 +169,6 @@ async def test_transient_failure(studio: Open, failing: int, succeeded: bool, su
     assert made.succeeded is succeeded and here.submits == submits
 
 
-@pytest.mark.slow
 async def test_expired_submission(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A submission older than a day is not polled any more: the request is sent anew."""
     here = studio()
@@ -369,7 +368,6 @@ async def test_budget(studio: Open) -> None:
     assert here.submits == 2
 
 
-@pytest.mark.slow
 async def test_budget_of_what_was_sent(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A task that an earlier run paid for is fetched whatever this run's limit says."""
     here = studio()

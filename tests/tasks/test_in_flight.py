@@ -134,7 +134,6 @@ async def test_two_accounts_ask_for_the_same(studio: Open, monkeypatch: pytest.M
     assert [one.submission.task_id for one in await journal.entries(here.storage) if one.submission] == [theirs]
 
 
-@pytest.mark.slow
 async def test_the_same_request_is_sent_anew_once_forgotten(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Forgetting is the user's word that the first task is given up."""
     here = studio(run_seconds=0.2)

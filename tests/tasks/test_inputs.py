@@ -123,7 +123,6 @@ async def test_transparency_is_refused_where_the_model_does(local: MediaStorage,
     assert "transparent" in (await refused(animate(uri), local, assets={uri: asset})).message
 
 
-@pytest.mark.slow
 async def test_films_are_measured(local: MediaStorage, tmp_path: Path) -> None:
     """Length and ratio of a film are checked."""
     await check_inputs(restyle(str(film(tmp_path / "good.mp4"))), local, {})

@@ -60,7 +60,6 @@ async def test_a_mask_that_is_a_film_runs_as_the_film_does(tmp_path: Path, film:
     assert said == "input.mask_video_url: is 1.5 seconds long; video_url is 1.0 seconds long, and they must be alike"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("clip", ["first_clip_url", "last_clip_url"])
 async def test_the_motion_to_copy_runs_as_the_clips_do(tmp_path: Path, film: Film, clip: str) -> None:
     """A video beside a clip at either end has its frame rate and size; it may be longer."""

@@ -44,7 +44,6 @@ async def test_a_limit_that_holds_one_refuses_the_second(studio: Open, monkeypat
     assert here.submits == 2 and len(await here.journalled()) == 1
 
 
-@pytest.mark.slow
 async def test_a_limit_that_holds_both_keeps_the_first_counted(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is sent again, and what the first may cost stays outstanding when the second has ended."""
     here = studio()

@@ -55,7 +55,6 @@ CHECKS = [row.id for row in catalog.MODELS.values() if row.kind == "check"]
 RATIO = {"emo-detect-v1": {"ratio": "1:1"}, "emoji-detect-v1": {"ratio": "1:1"}}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("model", CHECKS)
 def test_a_scenario_makes_a_check_say_no(start, model):
     """The answer is a no with the reason in the model's own field, and is billed all the same."""

@@ -35,7 +35,6 @@ def test_a_task_shows_every_documented_status(start, until):
     assert [status for status in seen if status != "PENDING"] == [*statuses, "SUCCEEDED"]
 
 
-@pytest.mark.slow
 def test_only_so_many_run_at_once(start, until):
     """Tasks above the model's documented number in progress wait as PENDING."""
     from blocks import catalog

@@ -53,7 +53,6 @@ def test_several_run_side_by_side():
         assert (len(one.tasks()), len(two.tasks())) == (1, 0)
 
 
-@pytest.mark.slow
 def test_it_does_not_bring_prefect_along():
     """Importing the emulator imports neither Prefect nor the client."""
     code = "import sys, blocks.emulator; print([m for m in ('prefect', 'blocks.client') if m in sys.modules])"

@@ -88,7 +88,6 @@ def test_a_killed_service_leaves_its_tasks_to_the_next(start, tmp_path, until):
     assert caller.wait(task_id, 10)["output"]["task_status"] == "SUCCEEDED"
 
 
-@pytest.mark.slow
 def test_two_services_share_a_state(start, tmp_path):
     """What one accepted the other answers for, links included; each task runs once."""
     one, two = start({"run_seconds": 0.3}, state=tmp_path), start({"run_seconds": 0.3}, state=tmp_path)
@@ -100,7 +99,6 @@ def test_two_services_share_a_state(start, tmp_path):
     assert len(one.emulator.events("accepted")) == 6
 
 
-@pytest.mark.slow
 def test_two_services_keep_one_limit(start, tmp_path, until):
     """The number of tasks in progress holds across processes on one state."""
     from blocks import catalog

@@ -9,7 +9,6 @@ from blocks.media.sound import SoundReader
 SPEECH = [(1.0, 1.8)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("loud", [0.05, 0.5])
 def test_music_makes_room(make_film, make_sound, tmp_path, heard, level, loud):
     """While somebody speaks, softly or loudly, the music is quieter by what was asked; then it is back."""

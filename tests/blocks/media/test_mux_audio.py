@@ -29,7 +29,6 @@ def test_long_music_is_cut(make_film, tmp_path, heard, packets):
         assert container.duration / 1e6 == pytest.approx(4.0, abs=0.002)
 
 
-@pytest.mark.slow
 def test_fade_at_the_end(make_film, tmp_path, heard):
     """Music fades out over the film's last second and is gone at its end."""
     film = make_film("a.mp4", seconds=4, hertz=None)
@@ -57,7 +56,6 @@ def test_short_music_is_repeated(make_film, tmp_path, heard):
         assert loudness(heard(tmp_path / "out.mp4", begin, 0.8)) > 0.25
 
 
-@pytest.mark.slow
 def test_under_the_films_own_sound(make_film, tmp_path, heard):
     """Music under a film with sound is quieter, and both are heard."""
     film = make_film("a.mp4", seconds=3, hertz=1000)
@@ -68,7 +66,6 @@ def test_under_the_films_own_sound(make_film, tmp_path, heard):
     assert strength[300] == pytest.approx(0.4 * 10 ** (-9 / 20), abs=0.02)
 
 
-@pytest.mark.slow
 def test_gain(make_film, tmp_path, heard):
     """Both can be made louder or quieter, and the film's own sound can be left out."""
     film, music = make_film("a.mp4", seconds=2, hertz=1000), tone(tmp_path / "music.m4a", 5, hertz=300)

@@ -98,7 +98,6 @@ async def test_a_file_is_invisible_until_it_is_complete(storage: MediaStorage) -
     assert await storage.read_bytes("film.mp4") == b"headmoov"
 
 
-@pytest.mark.slow
 async def test_put_streams_a_file_in(storage: MediaStorage, tmp_path: Path) -> None:
     """A big local file arrives whole (more than one part on object stores), and can be read anywhere in it."""
     source = tmp_path / "big.bin"
@@ -218,7 +217,6 @@ async def test_a_signed_url_reads_the_file(s3_storage: MediaStorage) -> None:
     assert MediaStorage(url="./media").sign("a", 60) is None
 
 
-@pytest.mark.slow
 async def test_a_small_file_is_read_whole_while_it_is_written(storage: MediaStorage) -> None:
     """A reader gets what was there before or what is there now, never neither, however often it is replaced."""
     short, long = {"a": 1}, {"a": 2, "more": "x" * 2000}

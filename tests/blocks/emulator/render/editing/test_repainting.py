@@ -7,7 +7,6 @@ import pytest
 from PIL import Image, ImageDraw
 
 
-@pytest.mark.slow
 def test_outside_the_mask_nothing_changes(ask, keep) -> None:  # type: ignore[no-untyped-def]
     """wanx-x-painting paints white, in the colour the words name, several results differently, and nothing else."""
     picture = Image.effect_noise((1024, 1024), 60).convert("RGB")

@@ -10,7 +10,6 @@ GIVEN = {"prompt": "a woman on a beach at sunset", "face_prompt": "a friendly fa
 SIZE = {"short_side_size": "512"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("model", ["virtualmodel-v2", "wanx-virtualmodel"])
 def test_the_product_is_kept_and_the_rest_is_new(ask, person: Path, dress: Path, model: str) -> None:  # type: ignore[no-untyped-def]
     """Inside the mask the photo, enlarged; outside another place and another person; several results differ."""

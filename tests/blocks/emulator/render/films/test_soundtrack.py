@@ -19,7 +19,6 @@ def test_models_with_sound_have_music(story) -> None:  # type: ignore[no-untyped
     assert abs(len(samples) / 48000 - 6) < 0.1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("model", ["wan2.2-t2v-plus", "wanx2.1-t2v-turbo"])
 def test_silent_models_have_no_sound_track(make, model: str) -> None:  # type: ignore[no-untyped-def]
     """The older models make silent films."""
@@ -36,7 +35,6 @@ def test_sound_can_be_switched_off(make, picture: Path) -> None:  # type: ignore
     assert make("wan2.6-i2v-flash", given, PARAMETERS, inputs)[1].samples is not None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("tone_seconds", "heard_until"), [(0.5, 0.5), (3.0, 1.0)])
 def test_given_sound_is_used_and_cut(make, tmp_path: Path, tone_seconds: float, heard_until: float) -> None:  # type: ignore[no-untyped-def]
     """Sound from audio_url is played as it is: cut to the film's length, silence after its end."""

@@ -113,7 +113,6 @@ def test_a_picture_speaks_in_720p(make: Make, word: dict[str, Path]) -> None:
     assert moved(film).max() > 6
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("part", "size"), [([0, 0, 480, 480], (512, 512)), ([60, 0, 420, 480], (512, 704))])
 def test_emo_cuts_to_the_part_that_moves(
     make: Make, given: dict[str, Path], part: list[int], size: tuple[int, int]
@@ -136,7 +135,6 @@ def test_the_face_is_where_the_request_says(make: Make, word: dict[str, Path], t
     assert moved(film).max() < 2
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("model", "more"), [("emo-v1", "style_level"), ("liveportrait", "template_id")])
 def test_the_lively_move_more_than_the_calm(make: Make, word: dict[str, Path], model: str, more: str) -> None:
     """style_level and template_id: the head of an active person moves more than that of a calm one."""

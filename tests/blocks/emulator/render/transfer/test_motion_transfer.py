@@ -64,7 +64,6 @@ def test_what_moves_is_followed(walk) -> None:  # type: ignore[no-untyped-def]
         assert motion.wide[number] == pytest.approx(28 / SIDE, abs=0.06)
 
 
-@pytest.mark.slow
 def test_where_nothing_moves_nobody_does(tmp_path: Path) -> None:
     """A video that stands still, of one grey or of a pattern, gives a person that stands still."""
     rows, columns = np.mgrid[0:SIDE, 0:SIDE]
@@ -162,7 +161,6 @@ def test_the_background_is_chosen(make, person: Path, walk, asked, size, there, 
         assert _like(frame, SHIRT).mean() > 0.03
 
 
-@pytest.mark.slow
 def test_the_mark_is_that_of_the_model(make, person: Path, walk) -> None:  # type: ignore[no-untyped-def]
     """input.watermark writes in the corner below on the right, and nowhere else."""
     inputs = {"input.image_url": person, "input.video_url": walk(1)}

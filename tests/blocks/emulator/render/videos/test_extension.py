@@ -31,7 +31,6 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
     return filmed
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("side", [1, -1])
 def test_a_clip_goes_on_to_five_seconds(make, clip, side: int) -> None:  # type: ignore[no-untyped-def]
     """First the clip as it is, then what moved moves on the same way and nothing freezes; 5 s in all, silent."""
@@ -48,7 +47,6 @@ def test_a_clip_goes_on_to_five_seconds(make, clip, side: int) -> None:  # type:
         assert film.change(number, number + 1) > 0 or film.change(number, number + 6) > 0.05
 
 
-@pytest.mark.slow
 def test_a_clip_is_led_up_to(make, clip) -> None:  # type: ignore[no-untyped-def]
     """The last frames are the closing clip's; before them the ball comes from where it would have been."""
     given = {"function": "video_extension", "prompt": "the ball comes"}
