@@ -59,8 +59,11 @@ async def _empty() -> None:
     await asyncio.gather(*(_nothing(number) for number in range(3 * COUNT)))
 
 
-async def test_generations(prefect_server: str, emulator: Emulator, tmp_path: Path) -> None:
+async def test_generations(
+    prefect_server: str, emulator: Emulator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Two hundred generations at once in one flow, each with its three tasks; then all of them again, cached."""
+    caplog.set_level("WARNING", logger="wanflow.emulator")  # a line for each of its tasks hides the numbers
     requests = _requests()
 
     @flow(name="benchmark")
