@@ -15,13 +15,12 @@ from typing import Any
 
 from blocks import catalog
 from blocks.catalog import InvalidRequest, Request, Status, UnknownModel
-from blocks.client import TaskPage, TaskRow
+from blocks.client import TaskRow
 from blocks.client.errors import DashScopeError
 from tasks import finished, journal
-from tasks.patience import Patience
 from tasks.records import TASK_LIFE
 from tasks.session import Session, now
-from tasks.task_list import every_task
+from tasks.task_list import patiently
 
 _SHORTEST_ID = 6
 _AT_ONCE = 16
@@ -143,21 +142,8 @@ async def find(session: Session, name: str) -> InFlight:
 
 async def _rows(session: Session, *, needed: bool) -> list[TaskRow]:
     """The account's tasks; none where the list cannot be read and the journal has something to tell without it."""
-    patience = Patience(_LIST_PATIENCE_SECONDS, session.pace, "The provider's list cannot be read")
-
-    async def page(number: int) -> TaskPage:
-        while True:
-            try:
-                async with session.pace.listing():
-                    return await session.client.list_tasks(page=number, page_size=100)
-            except DashScopeError as error:
-                failed = error
-            if not failed.transient:
-                raise failed
-            await patience.wait_out(failed)
-
     try:
-        return await every_task(page)
+        return await patiently(session.client, session.pace, seconds=_LIST_PATIENCE_SECONDS)
     except DashScopeError as error:
         if needed or error.stops_run:
             raise

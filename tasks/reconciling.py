@@ -17,12 +17,12 @@ from datetime import timedelta
 
 from blocks import catalog
 from blocks.catalog import Status
-from blocks.client import TaskPage, TaskRow
+from blocks.client import TaskRow
 from blocks.client.errors import DashScopeError
 from tasks import journal
 from tasks.records import TASK_LIFE, Submission
 from tasks.session import Session
-from tasks.task_list import every_task
+from tasks.task_list import patiently
 from tasks.watched import StillRunning
 
 log = logging.getLogger("wanflow.reconciling")
@@ -264,29 +264,11 @@ async def _tasks_around(session: Session, entry: journal.Entry) -> list[TaskRow]
     """The account's tasks of that model that can have been accepted by this submit."""
     first = entry.intent_at - _CLOCKS_DIFFER
     last = entry.intent_at + _POST_TAKES + _CLOCKS_DIFFER
-    rows = await every_task(lambda page: _page(session, entry, page))
+    try:
+        rows = await patiently(session.client, session.pace, seconds=_LIST_PATIENCE_SECONDS, model=entry.model)
+    except DashScopeError as error:
+        raise AmbiguousSubmission(entry, [], f"the task list cannot be read ({error})") from error
     return [row for row in rows if row.created_at is None or first <= row.created_at <= last]
-
-
-async def _page(session: Session, entry: journal.Entry, page: int) -> TaskPage:
-    since = time.monotonic()
-    attempt = 0
-    while True:
-        try:
-            async with session.pace.listing():
-                return await session.client.list_tasks(model=entry.model, page=page, page_size=100)
-        except DashScopeError as error:
-            if not error.transient or time.monotonic() - since >= _LIST_PATIENCE_SECONDS:
-                raise AmbiguousSubmission(entry, [], f"the task list cannot be read ({error})") from error
-            attempt += 1
-            if attempt == 1:
-                log.warning(
-                    "%s: the task list cannot be read (%s); waiting for it, at most %.0f s.",
-                    entry.model,
-                    error.code or type(error).__name__,
-                    _LIST_PATIENCE_SECONDS,
-                )
-            await session.pace.back_off(attempt, error.retry_after)
 
 
 def _adopted(entry: journal.Entry, row: TaskRow) -> Submission:

@@ -49,13 +49,10 @@ async def send(session: Session, request: Request, fingerprint: str) -> Submissi
     await session.unanswered.wait(fingerprint=fingerprint, model=request.model, account=session.account, prompt=prompt)
     while True:
         async with session.turn(request.model):
-            async with session.pace.submit(request.model):
-                began = clock()
-                entry = await _intend(session, request, fingerprint)
-                try:
-                    return await _seen_through(_post(session, request, entry, began), request.model)
-                except DashScopeError as error:
-                    failed = error
+            entry, came = await _attempt(session, request, fingerprint, _post)
+            if not isinstance(came, DashScopeError):
+                return came
+            failed = came
             if failed.accepted == "unknown":
                 submission = await recover(session, entry, request_id=failed.request_id)
                 if submission is not None:
@@ -93,13 +90,10 @@ async def ask(session: Session, request: Request, fingerprint: str) -> Outcome:
     again = _Again(session, request.model)
     lost = 0
     while True:
-        async with session.pace.submit(request.model):
-            began = clock()
-            entry = await _intend(session, request, fingerprint)
-            try:
-                return await _seen_through(_call(session, request, entry, began), request.model)
-            except DashScopeError as error:
-                failed = error
+        entry, came = await _attempt(session, request, fingerprint, _call)
+        if not isinstance(came, DashScopeError):
+            return came
+        failed = came
         if failed.accepted == "no":
             await journal.take_back(session.storage, entry)
             await again.wait_out(failed)
@@ -129,6 +123,22 @@ class _Again:
             if self._unreachable > _UNREACHABLE_INPUTS:
                 raise error
         await self._patience.wait_out(error)
+
+
+async def _attempt(
+    session: Session,
+    request: Request,
+    fingerprint: str,
+    post: Callable[[Session, Request, journal.Entry, float], Coroutine[Any, Any, T]],
+) -> tuple[journal.Entry, T | DashScopeError]:
+    """Write the intent and send the request, when the submit limit allows: the intent, and what came of it."""
+    async with session.pace.submit(request.model):
+        began = clock()
+        entry = await _intend(session, request, fingerprint)
+        try:
+            return entry, await _seen_through(post(session, request, entry, began), request.model)
+        except DashScopeError as error:
+            return entry, error
 
 
 async def _intend(session: Session, request: Request, fingerprint: str) -> journal.Entry:

@@ -6,9 +6,42 @@ without one the list goes back a day, which is as long as tasks are kept.
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Awaitable, Callable
 
-from blocks.client import TaskPage, TaskRow
+from blocks.client import Client, TaskPage, TaskRow
+from blocks.client.errors import DashScopeError
+from tasks.pace import Pace
+
+log = logging.getLogger("wanflow.task_list")
+
+
+async def patiently(client: Client, pace: Pace, *, seconds: float, model: str | None = None) -> list[TaskRow]:
+    """Every task of the account, or of one model; a list that fails is asked for again, for so many seconds in all.
+
+    Raises:
+        DashScopeError: it is refused, or still fails then.
+    """
+    since, attempt = time.monotonic(), 0
+
+    async def page(number: int) -> TaskPage:
+        nonlocal attempt
+        while True:
+            try:
+                async with pace.listing():
+                    return await client.list_tasks(model=model, page=number, page_size=100)
+            except DashScopeError as error:
+                if not error.transient or time.monotonic() - since >= seconds:
+                    raise
+                failed = error
+            attempt += 1
+            if attempt == 1:
+                why = failed.code or type(failed).__name__
+                log.warning("The task list cannot be read (%s); waiting for it, at most %.0f s.", why, seconds)
+            await pace.back_off(attempt, failed.retry_after)
+
+    return await every_task(page)
 
 
 async def every_task(page: Callable[[int], Awaitable[TaskPage]]) -> list[TaskRow]:

@@ -46,6 +46,14 @@ def processes() -> Iterator[list[subprocess.Popen[str]]]:
             process.wait()
 
 
+def started(*words: str, among: list[subprocess.Popen[str]]) -> subprocess.Popen[str]:
+    """A command in a process of its own."""
+    command = [sys.executable, "-m", "flows.cli", *words]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    among.append(process)
+    return process
+
+
 def under_way(service: Emulator, submits: Submits) -> bool:
     """One scene's task runs, the other's waits."""
     if len(submits()) != 2:
@@ -133,10 +141,7 @@ def test_an_ended_command(
     Path("story.yaml").write_text(json.dumps(STORY))
     prompts = [scene["shots"][0]["prompt"] for scene in STORY["scenes"]]
     Path("two.jsonl").write_text("\n".join(json.dumps({**REQUEST, "input": {"prompt": one}}) for one in prompts))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    processes.append(process)
+    process = started(*words, among=processes)
     until(lambda: process.poll() is not None or under_way(service, submits), 60)
     process.send_signal(sent)
     _, stderr = process.communicate(timeout=60)
@@ -161,9 +166,7 @@ def test_a_command_cancelled_in_the_ui(
 ) -> None:
     """No worker and no `wanflow up` looks after it: it hears by itself, and ends as with Ctrl-C, as cancelled."""
     Path("story.yaml").write_text(json.dumps({**STORY, "title": "From a terminal"}))
-    words = [sys.executable, "-m", "flows.cli", "run", "film", "-f", "story.yaml"]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    processes.append(process)
+    process = started("run", "film", "-f", "story.yaml", among=processes)
     until(lambda: process.poll() is not None or under_way(service, submits), 60)
     named = {"flow_runs": {"name": {"any_": ["film: From a terminal"]}}}
     [run] = httpx.post(f"{prefect_server}/flow_runs/filter", json=named, timeout=30).json()
@@ -187,10 +190,7 @@ def test_an_end_during_the_post(
 ) -> None:
     """SIGTERM while a submit waits for its answer: the answer is waited for, and the task that it names cancelled."""
     words = ["generate", "wan2.6-t2v", "-i", "prompt=queued and hesitant", "-p", "duration=2"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    processes.append(process)
+    process = started(*words, among=processes)
     until(lambda: process.poll() is not None or submits(), 60)
     process.send_signal(signal.SIGTERM)
     _, stderr = process.communicate(timeout=60)

@@ -80,6 +80,30 @@ class Studio:
         return [*await self.storage.list("journal/leases"), *await self.storage.list("journal/holders")]
 
 
+async def stands_still(
+    here: Studio, monkeypatch: pytest.MonkeyPatch, call: str, request: Request, **options: Any
+) -> tuple[asyncio.Task[Generation], asyncio.Event]:
+    """A run that gives no sign of life and stands still right before a call of its client; the event wakes it."""
+    woken, asleep = asyncio.Event(), asyncio.Event()
+
+    async def sleeper() -> Generation:
+        async with here.session(**options) as session:
+            monkeypatch.setattr(session.leases, "_beat_seconds", 3600.0)
+            made = getattr(session.client, call)
+
+            async def sleeping(*arguments: Any, **more: Any) -> Any:
+                asleep.set()
+                await woken.wait()
+                return await made(*arguments, **more)
+
+            monkeypatch.setattr(session.client, call, sleeping)
+            return await generate(request)
+
+    run = asyncio.create_task(sleeper())
+    await asyncio.wait_for(asleep.wait(), 30)
+    return run, woken
+
+
 Open = Callable[..., Studio]
 
 

@@ -20,9 +20,8 @@ from tasks.generation import generate
 from tasks.in_flight import NotInFlight, find, in_flight
 from tasks.pace import Pace
 from tasks.reconciling import AmbiguousSubmission
-from tasks.records import Generation
 from tasks.resuming import cancel, forget, resume
-from tests.tasks.conftest import Died, Open, Studio, asked
+from tests.tasks.conftest import Died, Open, Studio, asked, stands_still
 
 PICTURE = asked(model="qwen-image-max")
 PRICE = catalog.quote(PICTURE).amount or Decimal(0)
@@ -299,23 +298,7 @@ async def test_stopped_between_check_and_call(studio: Open, monkeypatch: pytest.
     """A run that stands still after its last look at the lease, while another takes over and asks, asks nothing."""
     here = studio()
     monkeypatch.setenv("WANFLOW_LEASE_SECONDS", "0.4")
-    woken, asleep = asyncio.Event(), asyncio.Event()
-
-    async def sleeper() -> Generation:
-        async with here.session(results=False) as session:
-            monkeypatch.setattr(session.leases, "_beat_seconds", 3600.0)
-            call = session.client.call
-
-            async def sleeping(*arguments: Any, **options: Any) -> Any:
-                asleep.set()
-                await woken.wait()
-                return await call(*arguments, **options)
-
-            monkeypatch.setattr(session.client, "call", sleeping)
-            return await generate(WORDS)
-
-    first = asyncio.create_task(sleeper())
-    await asyncio.wait_for(asleep.wait(), 30)
+    first, woken = await stands_still(here, monkeypatch, "call", WORDS, results=False)
     second = await here.run(WORDS, results=False)
     woken.set()
     assert (await asyncio.wait_for(first, 60)).values == second.values and calls(here) == 1

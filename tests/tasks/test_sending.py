@@ -18,7 +18,7 @@ from tasks import journal, sending
 from tasks.generation import generate
 from tasks.pace import Pace
 from tasks.records import Generation
-from tests.tasks.conftest import Open, asked, until
+from tests.tasks.conftest import Open, asked, stands_still, until
 
 LOST: dict[str, Any] = {
     "reset after accepting": "lose_answer",
@@ -213,23 +213,7 @@ async def test_stopped_between_check_and_post(studio: Open, monkeypatch: pytest.
     """A run that stands still after its last look at the lease, while another takes over and sends, sends nothing."""
     here = studio()
     monkeypatch.setenv("WANFLOW_LEASE_SECONDS", "0.4")
-    woken, asleep = asyncio.Event(), asyncio.Event()
-
-    async def sleeper() -> Generation:
-        async with here.session() as session:
-            monkeypatch.setattr(session.leases, "_beat_seconds", 3600.0)
-            submit = session.client.submit
-
-            async def sleeping(*arguments: Any, **options: Any) -> Any:
-                asleep.set()
-                await woken.wait()
-                return await submit(*arguments, **options)
-
-            monkeypatch.setattr(session.client, "submit", sleeping)
-            return await generate(asked())
-
-    first = asyncio.create_task(sleeper())
-    await asyncio.wait_for(asleep.wait(), 30)
+    first, woken = await stands_still(here, monkeypatch, "submit", asked())
     second = asyncio.create_task(here.run())
     await until(lambda: here.emulator.counts.get("submit", 0) == 1 or second.done())
     woken.set()
