@@ -82,8 +82,7 @@ class InFlight:
     @property
     def at_once(self) -> bool:
         """Whether its model answers at once: there is no task to ask for or to cancel."""
-        row = catalog.MODELS.get(self.model)
-        return row is not None and row.at_once
+        return catalog.at_once(self.model)
 
     @property
     def typed(self) -> Request | None:

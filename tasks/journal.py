@@ -63,8 +63,7 @@ class Entry(BaseModel):
     @property
     def at_once(self) -> bool:
         """Whether its model answers at once: there is no task to find."""
-        row = catalog.MODELS.get(self.model)
-        return row is not None and row.at_once
+        return catalog.at_once(self.model)
 
     def accepted(self, task_id: str, request_id: str | None, at: datetime) -> Submission:
         """What this intent led to: the provider's task, taken in at that time, UTC."""

@@ -134,9 +134,10 @@ class Making:
         try:
             return outcome, await self._downloaded(outcome, None), None
         except DownloadFailed as error:
-            if under_way is None or not error.expired:
-                if error.expired:
-                    error.advice = "It may be billed, and its address is dead: run the same again to ask anew."
+            if not error.expired:
+                raise
+            if under_way is None:
+                error.advice = "It may be billed, and its address is dead: run the same again to ask anew."
                 raise
         what = f"{self._what}: its files are gone; to ask for it again"
         await self.session.budget.reserve_again(self.fingerprint, f"{outcome.finished_at:%Y%m%dT%H%M%S%f}", what=what)

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from blocks import catalog
 from blocks.catalog import Request
 from blocks.client.errors import AnswerLost, DashScopeError, InputUnreachable, NotSent
-from tasks import journal
+from tasks import journal, spending
 from tasks.answers import outcome_of_call
+from tasks.finished import Finished
 from tasks.leases import LeaseLost, clock
 from tasks.patience import Patience
 from tasks.reconciling import advice, reconcile
@@ -178,6 +179,17 @@ async def _call(session: Session, request: Request, entry: journal.Entry, began:
         raise AnswerLost("The provider's answer names no picture", http_status=200, request_id=answer.request_id)
     outcome = outcome_of_call(answer, fingerprint=entry.fingerprint, model=request.model, account=session.account)
     await _kept(session, f"The answer of {request.model}", lambda: journal.answered(session.storage, entry, outcome))
+    # It is paid for, whatever becomes of its files.
+    bill = catalog.cost(row.id, outcome.usage, request=request, status=outcome.status, region=session.region)
+    record = Finished(
+        outcome=outcome,
+        assets=[],
+        submitted_at=None,
+        quoted_cny=entry.quoted_cny,
+        cost_cny=bill.amount,
+        emulated=session.emulated,
+    )
+    await spending.record(session.storage, entry.fingerprint, record)
     return outcome
 
 

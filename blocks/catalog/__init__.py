@@ -19,7 +19,7 @@ from blocks.catalog.model import Billing, Limits, Model, OutputType, Result
 from blocks.catalog.pairings import HANDOVERS, PAIRINGS, NotPassed, Pairing, advised, hand_over, pair
 from blocks.catalog.places import not_served
 from blocks.catalog.requests import MediaField, Request
-from blocks.catalog.rows import MODELS, find
+from blocks.catalog.rows import MODELS, at_once, find
 from blocks.catalog.sources import MEANINGS as SURE
 from blocks.catalog.sources import examples
 
@@ -48,6 +48,7 @@ __all__ = [
     "Text",
     "UnknownModel",
     "advised",
+    "at_once",
     "cost",
     "describe",
     "examples",

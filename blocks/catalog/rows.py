@@ -95,3 +95,9 @@ def find(model: str) -> Model:
         hint = f"; the nearest: {', '.join(near)}" if near else "; `wanflow models` lists them"
         raise UnknownModel([Problem("model", f"is no model of the catalog: {str(model)[:80]!r}{hint}", model)])
     return row
+
+
+def at_once(model: str) -> bool:
+    """Whether a model answers at once; of one without a row nobody knows, and most do not."""
+    row = MODELS.get(model)
+    return row is not None and row.at_once

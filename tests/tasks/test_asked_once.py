@@ -279,6 +279,7 @@ async def test_an_answer_whose_files_are_gone(studio: Open) -> None:
         assert (await generate(PICTURE)).succeeded
         assert (session.budget.spent, session.budget.outstanding) == (PRICE, PRICE)
     assert calls(here) == 2
+    assert [note.cost_cny for note in await spending.spent(here.storage)] == [PRICE, PRICE]
 
 
 async def test_an_answer_of_yesterday(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
