@@ -11,11 +11,9 @@ import fcntl
 import gc
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -26,6 +24,8 @@ import certifi
 import httpx
 
 from flows.settings import apply_defaults
+from tests.ports import free_port
+from tests.waiting import until
 
 # What is imported and collected stays; to look through it for garbage, again and again, takes 3 s of each process.
 gc.disable()
@@ -157,9 +157,7 @@ def _served(database: Path, tables: Path) -> Iterator[str]:
     """A Prefect server that lives as long as the block; the first ever leaves its empty tables to the others."""
     from flows import prefect_server, temporary_server
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}/api"
     with ExitStack() as stack, ExitStack() as alone:
         if not tables.exists():
@@ -185,14 +183,14 @@ def _served(database: Path, tables: Path) -> Iterator[str]:
 
 def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     """Wait until the server answers."""
-    deadline = time.monotonic() + 120
-    while True:
+
+    def answers() -> bool:
         assert server.poll() is None, f"Prefect's server ended with {server.returncode}"
         with suppress(httpx.TransportError):
-            if httpx.get(f"{url}/health", timeout=5).is_success:
-                return
-        assert time.monotonic() < deadline, "Prefect's server did not start within two minutes"
-        time.sleep(0.1)
+            return httpx.get(f"{url}/health", timeout=5).is_success
+        return False
+
+    until(answers, 120)
 
 
 @pytest.fixture(scope="session")
