@@ -27,7 +27,7 @@ def shield() -> None:
     from flows.prefect_server import start_temporary
 
     def start_unheard(self: Any) -> subprocess.Popen[bytes]:
-        with _unheard():
+        with unheard():
             return start_temporary(self.port)
 
     temporary: Any = SubprocessASGIServer
@@ -36,7 +36,7 @@ def shield() -> None:
 
 
 @contextmanager
-def _unheard() -> Iterator[None]:
+def unheard() -> Iterator[None]:
     """What is started here inherits that SIGINT is blocked."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

@@ -167,7 +167,7 @@ def _served(database: Path, tables: Path) -> Iterator[str]:
         if not made:
             alone.close()
             shutil.copyfile(tables, database)
-        with temporary_server._unheard():
+        with temporary_server.unheard():
             server = prefect_server.start_temporary(port)
         stack.callback(server.wait)
         stack.callback(server.kill)  # nobody reads its database again
